@@ -42,12 +42,12 @@ export function fillWords(
   const names = distinct(places.flatMap(({ name }) => (name === undefined ? [] : [name])));
   const fill = (text: string): string =>
     text
-      .replaceAll("{owner}", ownerText(words, apps, names))
-      .replaceAll("{app}", appsText(apps))
-      .replaceAll("{there}", isPlaced && environments.length === 1 ? "" : whereText(environments))
-      .replaceAll("{where}", whereText(environments))
-      .replaceAll("{base}", verbatim(baseName))
-      .replaceAll("{resource}", resourceText(words.noun ?? "resource", names))
+      .replaceAll("{owner}", () => verbatim(ownerText(words, apps, names)))
+      .replaceAll("{app}", () => verbatim(appsText(apps)))
+      .replaceAll("{there}", () => (isPlaced && environments.length === 1 ? "" : verbatim(whereText(environments))))
+      .replaceAll("{where}", () => verbatim(whereText(environments)))
+      .replaceAll("{base}", () => verbatim(baseName))
+      .replaceAll("{resource}", () => verbatim(resourceText(words.noun ?? "resource", names)))
       .replaceAll("{ack}", ack === undefined ? "first" : `and comment ${inTicks(ack)}`)
       .replaceAll(/\{(#?)([^{}|]*)\|([^{}|]*)\}/g, (_, resources: string, one: string, more: string) =>
         (resources === "" ? apps : names).length > 1 ? more : one,

@@ -1,6 +1,7 @@
 import type { ScanMemo } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { GitHub, PullRequest } from "../model/github.ts";
+import { mapLimit } from "../model/map-limit.ts";
 import { isAtOrBelow } from "../model/paths.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { RenderSpec, Target } from "../model/target.ts";
@@ -20,6 +21,9 @@ export interface ForkReads {
   open(base: string): Promise<Repository>;
 }
 
+/** Targets that are looked at at once. */
+const atOnce = 16;
+
 /** The targets of the base branch whose files a pull request from a fork changes by GitHub's list, production first. */
 export async function touchedByFork(pull: PullRequest, reads: ForkReads): Promise<readonly Target[]> {
   try {
@@ -29,12 +33,10 @@ export async function touchedByFork(pull: PullRequest, reads: ForkReads): Promis
     const { plan } = await resolveTargets(await readConfig(source.tree), source.tree, configFile, reads.memo);
     if (plan.targets.length === 0) return [];
     const files = await reads.github.changedFiles(pull.number);
-    const touched = await Promise.all(
-      plan.targets.map(async ({ render }) => {
-        const isRead = await inputsOf(render, source, reads.renderer);
-        return files.some((file) => isAtOrBelow(file, render.path) || isRead(file));
-      }),
-    );
+    const touched = await mapLimit(plan.targets, atOnce, async ({ render }) => {
+      const isRead = await inputsOf(render, source, reads.renderer);
+      return files.some((file) => isAtOrBelow(file, render.path) || isRead(file));
+    });
     return plan.targets.filter((_, index) => touched[index]).toReversed();
   } catch (error) {
     // The sentence is no more than a help: the pull request gets its answer without it.

@@ -443,6 +443,13 @@ describe("a finding of several places", () => {
     );
   });
 
+  it("has the names of others as they are, whatever they look like", () => {
+    const places = ["$'{x|y}", "{where}$&"].map((app) => place(app, "{base}"));
+    expect(fillWords(words, places).message).toBe(
+      "$'{x|y} and {where}$& in {base} lose the volume claim `data`. The thing goes.",
+    );
+  });
+
   it("says how it is acknowledged where that can be said", () => {
     expect(fillWords(words, [place("a", "prod")]).fix).toBe("keep it first");
     expect(fillWords(words, [place("a", "prod")], { ack: "/ack x" }).fix).toBe("keep it and comment `/ack x`");

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { clip, oneLine, visible } from "../../src/model/text/lines.ts";
 import { commaList, count, sentenceList, thousands } from "../../src/model/text/lists.ts";
 import { codeList, inTicks, unlinked } from "../../src/model/text/markdown.ts";
+import { notDoneText } from "../../src/model/text/not-done.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 40 });
 
@@ -86,6 +87,15 @@ describe("a value in a message", () => {
   it("links and notifies nobody in a commit message, and leaves digests alone", () => {
     expect(unlinked("fixes #1 by @alice, web@sha256:0123, C# 5")).toBe(
       "fixes #\u200b1 by @\u200balice, web@sha256:0123, C# 5",
+    );
+  });
+});
+
+describe("what a person asked for and did not get", () => {
+  it("names the command to give again as code, whatever the app is called", () => {
+    const about = { verdict: "Not promoted", subject: "it to prod", why: "it is not there", fix: "add it" };
+    expect(notDoneText({ ...about, again: "/promote prod a`@bob`<b>" })).toContain(
+      "**Fix:** add it, then comment ``/promote prod a`@bob`<b>`` again.",
     );
   });
 });

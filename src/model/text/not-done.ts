@@ -1,5 +1,5 @@
 import { stopped } from "./lines.ts";
-import { inert } from "./markdown.ts";
+import { code, inert } from "./markdown.ts";
 
 /** What a person asked for and did not get. Sentences may end without a full stop. */
 export interface NotDone {
@@ -20,7 +20,7 @@ export function notDoneText({ verdict, subject, why, fix, again }: NotDone): str
   const first = `❌ **${verdict}: ${inert(subject)}.** ${reason}`;
   const todo = fix === undefined ? undefined : inert(lowerFirst(fix.replace(/\.$/, "")));
   if (todo === undefined) return first;
-  return `${first}\n\n**Fix:** ${todo}${again === undefined ? "" : `, then comment \`${again}\` again`}.`;
+  return `${first}\n\n**Fix:** ${todo}${again === undefined ? "" : `, then comment ${code(again)} again`}.`;
 }
 
 function fixSentence(fix: string | undefined): readonly string[] {
