@@ -75,7 +75,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
       ...(await locateFindings(findings, { ...parts, targets })),
       ...(await suspendedFindings(targets, parts.trees.head)),
       ...uncovered(parts, unread),
-      ...lostApps(parts.headConfig),
+      ...lostApps(parts.headConfig ?? { unmatched: [] }),
     ],
     completeness: {
       targets: parts.compared.length,
@@ -134,10 +134,16 @@ function uncovered({ warnings, plan }: Parts, unread: readonly string[]): readon
   ];
 }
 
-/** Environments that have fewer apps with the pull request's configuration, each with the path that is the cause. */
-function lostApps(headConfig: HeadConfig | undefined): readonly Finding[] {
-  return (headConfig?.effect?.effects ?? []).flatMap(({ environment, fewer, after }) => {
-    const cause = after > 0 ? undefined : headConfig?.unmatched.find((one) => one.environment === environment);
-    return fewer.length === 0 ? [] : [lostAppsFinding(environment, fewer, after, cause)];
+/**
+ * Environments that have fewer apps with the pull request's configuration, each with the path that is the cause, and
+ * paths of it that never matched any.
+ */
+function lostApps({ effect, unmatched }: Pick<HeadConfig, "effect" | "unmatched">): readonly Finding[] {
+  const losing = (effect?.effects ?? []).filter(({ fewer }) => fewer.length > 0);
+  const lost = losing.map(({ environment, fewer, after }) => {
+    const cause = after > 0 ? undefined : unmatched.find((one) => one.environment === environment);
+    return lostAppsFinding(environment, fewer, after, cause);
   });
+  const others = unmatched.filter((one) => !losing.some(({ environment }) => environment === one.environment));
+  return [...lost, ...others.map(({ problem, environment }) => unmatchedPathFinding(problem, environment))];
 }

@@ -11,7 +11,7 @@ import { readConfig } from "./outcome.ts";
 export interface HeadConfig {
   readonly problems: readonly ConfigProblem[];
   readonly effect?: ConfigurationEffect;
-  /** Paths of it that match no folder, each with the path that the environment has on the base branch. */
+  /** Paths of it that match no folder and are not the base branch's too, each with the path that the environment has on the base branch. */
   readonly unmatched: readonly UnmatchedPath[];
 }
 
@@ -50,12 +50,19 @@ function errorsOf(problems: readonly ConfigProblem[]): readonly ConfigProblem[] 
 }
 
 function unmatchedPaths(now: ResolvedTargets, then: ResolvedTargets): readonly UnmatchedPath[] {
-  return then.problems.flatMap((problem) => {
-    const { name, path } = then.config?.environments[Number(problem.path[1])] ?? {};
-    if (problem.code !== "unmatched-path" || !problem.message.endsWith("matches no folder")) return [];
-    if (name === undefined || path === undefined) return [];
+  const told = new Set(unmatchedIn(now).map(({ name, path }) => `${name}\n${path}`));
+  return unmatchedIn(then).flatMap(({ name, path, problem }) => {
+    if (told.has(`${name}\n${path}`)) return [];
     const before = now.config?.environments.find((one) => one.name === name)?.path;
     return [{ environment: name, path, before: before === path ? undefined : before, problem }];
+  });
+}
+
+function unmatchedIn({ problems, config }: ResolvedTargets) {
+  return problems.flatMap((problem) => {
+    const { name, path } = config?.environments[Number(problem.path[1])] ?? {};
+    if (problem.code !== "unmatched-path" || !problem.message.endsWith("matches no folder")) return [];
+    return name === undefined || path === undefined ? [] : [{ name, path, problem }];
   });
 }
 

@@ -28,8 +28,8 @@ export interface CheckOptions extends ReportOptions {
 /**
  * The check of a preview: the verdict as title, a link to the comment, the diffs, first those that the comment cannot
  * hold. `failure` when the change broke something or a danger was found that nobody acknowledged; `neutral` when there
- * are warnings, or something was left out or could not be rendered before either; `success` only when all was
- * rendered, shown and harmless.
+ * are warnings, something was left out or could not be rendered before either, or the configuration is removed;
+ * `success` only when all was rendered, shown and harmless.
  */
 export function previewCheck(
   preview: Preview,
@@ -94,12 +94,16 @@ function again({ command }: ReportOptions): string {
   return command === undefined ? "" : `**To check again:** press "Re-run", or comment \`${command}\`.\n`;
 }
 
-function conclude({ findings, targets }: Preview, completeness: Completeness): CheckContent["conclusion"] {
+function conclude(
+  { findings, targets, configuration }: Preview,
+  completeness: Completeness,
+): CheckContent["conclusion"] {
   const { failed, affected, rendered, truncated, unpinned } = completeness;
   const others = targets.filter((target) => target.status === "failed" && !isBroken(target)).length;
   const dangers = findings.filter(({ severity }) => severity === "danger");
   if (failed > others || rendered + others < affected) return "failure";
   if (dangers.some(({ acknowledged }) => acknowledged === undefined)) return "failure";
   const warned = findings.some(({ severity }) => severity !== "notice");
-  return failed > 0 || truncated > 0 || unpinned.length > 0 || warned ? "neutral" : "success";
+  const isRemoved = configuration?.isRemoved === true;
+  return failed > 0 || truncated > 0 || unpinned.length > 0 || warned || isRemoved ? "neutral" : "success";
 }

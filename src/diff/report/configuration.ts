@@ -6,6 +6,7 @@ import type { Marks } from "./changes.ts";
 import { type Fit, firstThatFits } from "./fit.ts";
 
 const file = ".sluice.yaml";
+const removed = `apps will be found by their folders. Promotions and image updates stop`;
 
 /** What the pull request's own configuration changes, by environment, and that it is valid. */
 export function configurationText(preview: Preview, fit: Fit): string {
@@ -18,7 +19,7 @@ export function configurationText(preview: Preview, fit: Fit): string {
 }
 
 function validText({ isRemoved }: ConfigurationEffect, { completeness, targets }: Preview): string {
-  if (isRemoved) return `\`${file}\` is removed: apps will be found by their folders.`;
+  if (isRemoved) return `\`${file}\` is removed: ${removed}.`;
   const same = completeness.failed === 0 && targets.every(({ status }) => status === "unchanged");
   return `The file is valid.${same ? " Manifests do not change." : ""}`;
 }
@@ -34,7 +35,7 @@ function effectsTable(effects: readonly EnvironmentEffect[]): string {
 /** The same as plain sentences. */
 export function configurationLines({ configuration }: Pick<Preview, "configuration">): readonly string[] {
   if (configuration === undefined) return [];
-  if (configuration.isRemoved) return [`${file} is removed: apps will be found by their folders`];
+  if (configuration.isRemoved) return [`${file} is removed: ${removed}`];
   return configuration.effects.map(effectText);
 }
 

@@ -38,6 +38,16 @@ describe("a change of the configuration", () => {
     });
   });
 
+  it("is told where a new environment matches nothing, once", async () => {
+    const config = both("apps/{app}/prod");
+    const next = `${config}  - name: live\n    path: sites/{app}/live\n`;
+    const said = await previewOf(files, { ".sluice.yaml": next }, config);
+    expect([said.findings, said.conclusion]).toEqual([["warning environment-without-folder"], "neutral"]);
+    expect(said.preview.findings[0]).toMatchObject({ file: ".sluice.yaml", line: 8 });
+    const known = await previewOf(files, { ".sluice.yaml": `${next}# checked\n` }, next);
+    expect(known.findings).toEqual(["warning environment-without-folder"]);
+  });
+
   it("is valid where nothing follows from it, and told where the file goes", async () => {
     const config = both("apps/{app}/prod");
     const kept = await previewOf(files, { ".sluice.yaml": `${config}# checked\n` }, config);
@@ -45,5 +55,7 @@ describe("a change of the configuration", () => {
     expect(kept.conclusion).toBe("success");
     const gone = await previewOf(files, { ".sluice.yaml": undefined }, config);
     expect(gone.comment).toMatch(/^### `\.sluice\.yaml` is removed\n\n`\.sluice\.yaml` is removed: apps will be found/);
+    expect(gone.comment).toContain("by their folders. Promotions and image updates stop.");
+    expect(gone.conclusion).toBe("neutral");
   });
 });
