@@ -11,7 +11,7 @@ import { readConfig } from "./outcome.ts";
 export interface HeadConfig {
   readonly problems: readonly ConfigProblem[];
   readonly effect?: ConfigurationEffect;
-  /** Paths of it that match no folder and are not the base branch's too, each with the path that the environment has on the base branch. */
+  /** Paths of it alone that match no folder, each with the path that the environment has on the base branch. */
   readonly unmatched: readonly UnmatchedPath[];
 }
 

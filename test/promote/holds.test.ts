@@ -217,3 +217,13 @@ describe("auto: true", () => {
     expect(opened(world).head.ref).toBe("sluice/promote/prod/web");
   });
 });
+
+describe("the reply to a hold", () => {
+  it("counts no more promotions than it looked at", async () => {
+    const apps = Array.from({ length: 12 }, (_, index) => `app${index}`);
+    const world = behindWorld("gates: { healthy: false, approvals: 1 }\npromote: { auto: true }", apps);
+    await world.merge(Object.assign({}, ...apps.map((app) => appFiles(app, "staging", "1.5.0"))));
+    expect(world.promotions("open")).toHaveLength(12);
+    expect(await world.say("/hold prod")).toContain(" At least 10 open promotions wait: #");
+  });
+});

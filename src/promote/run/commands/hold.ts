@@ -77,14 +77,15 @@ async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest
   await lookAgain(ports, context, place);
   const about = { ...happened(ports, context, call, request, "hold.set"), kind: "hold.set", reason } as const;
   await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
-  return describeHold(request, await waitingPromotions(context, place), ports.clock());
+  const { open, hasMore } = await waitingPromotions(context, place);
+  return describeHold(request, open, ports.clock(), hasMore);
 }
 
 /** How many branches are looked at: each costs a call. */
 const maxBranches = 10;
 
-/** The numbers of the open promotions that a hold of this place stops. */
-async function waitingPromotions(context: RepositoryContext, { environment, app }: Place): Promise<readonly number[]> {
+/** The numbers of the open promotions that a hold of this place stops, and whether there may be more of them. */
+async function waitingPromotions(context: RepositoryContext, { environment, app }: Place) {
   const { pull } = observe(context);
   const branches = [...context.branches.keys()].filter((name) => {
     const known = parseBranch(name);
@@ -92,7 +93,8 @@ async function waitingPromotions(context: RepositoryContext, { environment, app 
     return isHere && (app === undefined || known.app === app);
   });
   const pulls = await Promise.all(branches.slice(0, maxBranches).map((branch) => pull(branch)));
-  return pulls.flatMap((one) => (one?.state === "open" ? [one.number] : [])).sort((a, b) => a - b);
+  const open = pulls.flatMap((one) => (one?.state === "open" ? [one.number] : [])).sort((a, b) => a - b);
+  return { open, hasMore: branches.length > maxBranches };
 }
 
 /** The hold of somebody else that the place still has, for it outlasts what was asked for. */
@@ -122,14 +124,14 @@ async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryCon
 }
 
 /** What a person hears who holds a place: until when, what waits for it, how it ends. */
-export function describeHold(request: HoldRequest, open: readonly number[], now: number): string {
+export function describeHold(request: HoldRequest, open: readonly number[], now: number, hasMore = false): string {
   const { reason, until } = request;
   const name = nameOf(request);
   const [verb, numbers] = [open.length === 1 ? "waits" : "wait", open.map((number) => `#${number}`).join(", ")];
   const waits =
     open.length === 0
       ? "Promotions and image updates wait."
-      : `${count(open.length, "open promotion")} ${verb}: ${numbers}.`;
+      : `${hasMore ? "At least " : ""}${count(open.length, "open promotion")} ${verb}: ${numbers}.`;
   return `⏸️ ${onHold(`${inert(name)} is on hold`, endText(until, now), reason)} ${waits} ${toEnd(name)}`;
 }
 
