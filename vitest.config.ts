@@ -2,7 +2,16 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes longest: begun first, so that nothing is left to be waited for alone at the end. */
-const long = [/\/test\/e2e\//, /\/test\/contract\//, /\/test\/rooms\//, /\/test\/cli\/demo\./, /\/test\/queue\//];
+const long = [
+  /\/test\/cli\/demo\./,
+  /\/test\/e2e\//,
+  /\/test\/contract\//,
+  /\/test\/git\/mirrors\./,
+  /\/test\/promote\/race\./,
+  /\/test\/preview\/sizes\./,
+  /\/test\/rooms\//,
+  /\/test\/queue\//,
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -26,17 +35,15 @@ const cluster = ["test/cluster/**"];
 export default defineConfig({
   test: {
     projects: [
-      // One after the other: together they would be twice as many processes.
       {
         extends: true,
         test: {
           name: "others",
           include: ["test/**/*.test.ts"],
           exclude: [...embedded, ...cluster],
-          sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: "embedded", include: embedded, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: "embedded", include: embedded } },
     ],
     // Far beyond what anything takes: a busy machine must fail no test. What waits has a shorter deadline of its own, which says what for.
     testTimeout: 600_000,
