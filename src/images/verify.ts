@@ -1,4 +1,4 @@
-import { UserError } from "../model/errors.ts";
+import { Fault, UserError } from "../model/errors.ts";
 import type { Registry } from "../model/registry.ts";
 import { lackingPlatforms } from "./policy/index.ts";
 import type { ImageMetadata } from "./text/metadata.ts";
@@ -67,7 +67,7 @@ async function problemOf(
   return missing.length === 0 ? undefined : { text: `lacks ${missing.join(", ")}` };
 }
 
-/** What the registry refuses to say of one image does not matter beside that the tag was moved. */
+/** What the registry does not say of one image does not matter beside that the tag was moved. */
 async function builtAt(
   registry: Registry,
   image: string,
@@ -78,7 +78,8 @@ async function builtAt(
     const at = Date.parse((await registry.facts(image, digest, signal))?.created ?? "");
     return Number.isNaN(at) ? undefined : at;
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    signal.throwIfAborted();
+    if (error instanceof UserError || (error instanceof Fault && error.kind !== "bug")) return undefined;
     throw error;
   }
 }

@@ -39,6 +39,14 @@ describe("what a pull request brings is held against the registry", () => {
     expect(await text(gone)).toBe("not ok: is not in the registry: its digest is gone");
   });
 
+  it("and a tag that was moved is told at once, whatever else the registry does not answer", async () => {
+    const facts = () => Promise.reject(new Fault("throttled", "ghcr.io asks to wait"));
+    expect(await text({ ...registry(() => "sha256:2"), facts })).toBe("not ok: is another image now: sha256:2");
+    const stop = AbortSignal.abort(new Error("stopped"));
+    const images = [{ image, tag: "1.4.0", digest: one, platforms: [] }];
+    await expect(verifyImages({ images }, { ...registry(() => "sha256:2"), facts }, stop)).rejects.toThrow("stopped");
+  });
+
   it("and is wrong when a platform is missing", async () => {
     const half = registry(() => one, ["linux/amd64"]);
     expect(await text(half, ["linux/amd64", "linux/arm64"])).toBe("not ok: lacks linux/arm64");
