@@ -111,9 +111,7 @@ ${fence("@@ spec.template.spec.containers[…].resources.limits @@\n-memory: 256
 > [!WARNING]
 > **gateway in prod runs \`gateway:latest\`.** What starts depends on the registry at that moment, and a rollback may not bring the old image back.
 >
-> **Fix:** name a version. ${at("apps/gateway/values.yaml")}
-
-Restarts`.replace("\n\nRestarts", ""),
+> **Fix:** name a version. ${at("apps/gateway/values.yaml")}`,
     );
     expect(text).toContain(`| **prod, staging, dev** · orders | 2 resources removed · 🔴 danger |
 | **prod** · gateway | \`3.1.2\` → \`latest\` · 🟠 warning |
