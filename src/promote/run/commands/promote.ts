@@ -1,6 +1,7 @@
 import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
 import { baseOf, historyOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed, byAllow } from "../../../change/rights.ts";
+import { versionsText } from "../../../change/text/version.ts";
 import { settingsFor } from "../../../config/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
@@ -17,7 +18,7 @@ import { opposites, oppositesText } from "../opposites.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult, type PresentVersion, waitingText } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
-import { versionsAt, versionsText } from "../versions-at.ts";
+import { versionsAt } from "../versions-at.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
 
 /** What `/promote` asks for. */
