@@ -7,7 +7,7 @@ import { eventId, type HandledEvent } from "../../../model/events.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { updateWaitingChanges } from "../waiting-changes.ts";
-import { appsMeant, environmentMeant } from "./names.ts";
+import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
 
 /** What both events of a hold say. */
 export function happened(

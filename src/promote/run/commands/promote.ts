@@ -18,7 +18,7 @@ import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult, type PresentVersion, waitingText } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
 import { versionsAt, versionsText } from "../versions-at.ts";
-import { appsMeant, environmentMeant } from "./names.ts";
+import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
 
 /** What `/promote` asks for. */
 export interface PromoteRequest {

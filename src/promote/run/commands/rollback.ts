@@ -14,7 +14,7 @@ import { describeResult } from "../reply-text.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
-import { appsMeant, environmentMeant } from "./names.ts";
+import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
 
 /** What `/rollback` asks for. */
 export interface RollbackRequest {
