@@ -1,4 +1,4 @@
-import type { ClusterAccess, ObjectReference } from "./kube.ts";
+import type { ClusterAccess, ObjectReference, OpenCluster } from "./kube.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /*
@@ -152,6 +152,15 @@ export interface ClusterSettings {
 /** A cluster of `sluice.server.yaml`: what may be done there, and how Sluice gets in. */
 export interface ClusterEntry extends ClusterSettings {
   readonly access: ClusterAccess;
+}
+
+/** The operator's clusters. */
+export interface Clusters {
+  /**
+   * The cluster of this name, open, with what may be done there; `undefined`: the operator has none of that name. Throws
+   * a `usage` UserError when its access cannot be used.
+   */
+  open(name: string): Promise<{ readonly settings: ClusterSettings; readonly cluster: OpenCluster } | undefined>;
 }
 
 /** Brings a repository's environments to their clusters: a job of the queue. */

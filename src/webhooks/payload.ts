@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Fault } from "../model/errors.ts";
 import type { ReconcileJob } from "../model/deploy.ts";
+import { Fault } from "../model/errors.ts";
 import type { GatesJob, ImagePullJob, PreviewJob, PromotionsJob, WatchJob } from "../model/jobs.ts";
 import type { RepositoryName } from "../model/tree.ts";
 

@@ -31,7 +31,5 @@ export function deployGroups({ config, targets }: Configured, environment: strin
 
 /** Names of the environments in which Sluice deploys something. */
 export function deployedEnvironments(context: Configured): readonly string[] {
-  return context.config.environments
-    .map(({ name }) => name)
-    .filter((name) => deployGroups(context, name).length > 0);
+  return context.config.environments.map(({ name }) => name).filter((name) => deployGroups(context, name).length > 0);
 }

@@ -7,6 +7,7 @@ import type { Target } from "../../model/target.ts";
 import { dayTime } from "../../model/text/times.ts";
 import type { EnvironmentStep } from "../engines/environment.ts";
 import { desiredOf, operationOf, refusedReport, userErrorOf } from "./desired.ts";
+import { engineOf } from "./engine.ts";
 import { type DeployGroup, deployedEnvironments, deployGroups } from "./groups.ts";
 import type { ReconcilePorts } from "./ports.ts";
 import { requestOf } from "./requests.ts";
@@ -74,14 +75,18 @@ async function stepGroup(
 ): Promise<EnvironmentStep> {
   const { held, free } = await divideByHolds(ports, context, group.targets);
   const results = await mapLimit(free, rendersAtOnce, async (target) =>
-    desiredOf(ports, context, target, await requestOf(ports.records, context.where.repository, environment, target.app)),
+    desiredOf(
+      ports,
+      context,
+      target,
+      await requestOf(ports.records, context.where.repository, environment, target.app),
+    ),
   );
   const failed = results.flatMap((result) => (result.ok ? [] : [result.report]));
   const targets = results.flatMap((result) => (result.ok ? [result.desired] : []));
   const { where, head } = context;
   const desired = { repository: where.repository, environment, head, targets, apps: appsOf(context, environment) };
-  const step = await ports
-    .engine({ context, environment, settings: group.settings }, context.signal)
+  const step = await engineOf(ports, { context, environment, settings: group.settings })
     .then((engine) => engine.step(desired, context.signal))
     .catch((error: unknown): EnvironmentStep => {
       const refusal = userErrorOf(error);
@@ -94,7 +99,10 @@ async function stepGroup(
 }
 
 /** `undefined` while the plan has errors: it may lack targets that Git has. */
-function appsOf({ targets: { problems, targets } }: RepositoryContext, environment: string): ReadonlySet<string> | undefined {
+function appsOf(
+  { targets: { problems, targets } }: RepositoryContext,
+  environment: string,
+): ReadonlySet<string> | undefined {
   if (problems.some(({ severity }) => severity === "error")) return undefined;
   return new Set(targets.flatMap((target) => (target.environment === environment ? [target.app] : [])));
 }

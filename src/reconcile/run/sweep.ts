@@ -36,7 +36,7 @@ export async function rememberDeploys(
 
 /**
  * Has every repository that deploys looked at again, whatever events were lost; every half hour, and when the store was
- * wiped, each one that the App is installed on. Gives how many.
+ * wiped, each one that the App is installed on. Gives how many of them were not known to deploy.
  */
 export async function sweepDeploys(
   ports: SweepPorts,
@@ -51,6 +51,7 @@ export async function sweepDeploys(
     const repository = { owner, name };
     jobs.set(idOf(repository), { type: "reconcile", installationId, repository, defaultBranch });
   }
+  const known = jobs.size;
   if ((await ports.records.get(MARK.kind, MARK.id)) === undefined) {
     for await (const found of installed(signal)) jobs.set(idOf(found.repository), { type: "reconcile", ...found });
     await ports.records.put(MARK.kind, { id: MARK.id, at: ports.clock(), keys: [], value: true }, listedMs);
@@ -59,5 +60,5 @@ export async function sweepDeploys(
     signal.throwIfAborted();
     await ports.queue.add(job);
   }
-  return jobs.size;
+  return jobs.size - known;
 }
