@@ -19,7 +19,7 @@ export interface Operation {
   readonly startedAt: number;
 }
 
-/** What a person or Sluice asked for beyond what a new head does by itself. */
+/** A person or Sluice asked for an operation, whether or not there is a new head. */
 export interface DeployRequest {
   /** The same in every run of what asked, and of nothing else. A failed operation is tried again for each new one. */
   readonly id: string;
@@ -157,8 +157,8 @@ export interface ClusterEntry extends ClusterSettings {
 /** The operator's clusters. */
 export interface Clusters {
   /**
-   * The cluster of this name, open, with what may be done there; `undefined`: the operator has none of that name. Throws
-   * a `usage` UserError when its access cannot be used.
+   * The cluster of this name, open, with what may be done there; `undefined`: the operator has none of that name.
+   * Throws a `usage` UserError when its access cannot be used.
    */
   open(name: string): Promise<{ readonly settings: ClusterSettings; readonly cluster: OpenCluster } | undefined>;
 }

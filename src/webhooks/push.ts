@@ -14,8 +14,8 @@ const STATE_REF = "refs/heads/sluice-state";
 
 /**
  * `push`: the default branch moved, so that there may be something to deploy, to promote or to plan again and other
- * images to ask for, or a person wrote holds and history by hand. Of the state branch the App's own commits are left alone, and with
- * them those of every bot: the event does not say which App pushed.
+ * images to ask for, or a person wrote holds and history by hand. Of the state branch the App's own commits are left
+ * alone, and with them those of every bot: the event does not say which App pushed.
  */
 export function pushJobs(payload: unknown): readonly (PromotionsJob | WatchJob | ReconcileJob)[] {
   const event = parsePayload("push", schema, payload);
