@@ -1,4 +1,5 @@
 import type { ClusterAccess, ObjectReference, OpenCluster } from "./kube.ts";
+import type { Leases } from "./lease.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /*
@@ -154,13 +155,22 @@ export interface ClusterEntry extends ClusterSettings {
   readonly access: ClusterAccess;
 }
 
+/** A cluster that is open. */
+export interface DeployCluster {
+  readonly settings: ClusterSettings;
+  /** With Sluice's own rights. */
+  readonly cluster: OpenCluster;
+  /** In the namespace that Sluice keeps for itself. */
+  readonly leases: Leases;
+}
+
 /** The operator's clusters. */
 export interface Clusters {
   /**
-   * The cluster of this name, open, with what may be done there; `undefined`: the operator has none of that name.
-   * Throws a `usage` UserError when its access cannot be used.
+   * The cluster of this name; `undefined`: the operator has none of that name. Throws a `usage` UserError when its access
+   * cannot be used.
    */
-  open(name: string): Promise<{ readonly settings: ClusterSettings; readonly cluster: OpenCluster } | undefined>;
+  open(name: string): Promise<DeployCluster | undefined>;
 }
 
 /** Brings a repository's environments to their clusters: a job of the queue. */

@@ -1,5 +1,4 @@
-import type { ClusterEntry, Clusters } from "../model/deploy.ts";
-import type { OpenCluster } from "../model/kube.ts";
+import type { ClusterEntry, Clusters, DeployCluster } from "../model/deploy.ts";
 import type { Clock } from "../model/observe.ts";
 
 /** What a cluster's client needs beside its settings. */
@@ -14,10 +13,14 @@ export function openClusters(
   entries: readonly ClusterEntry[],
   parts: ClusterParts,
 ): Clusters & { close(): Promise<void> } {
-  const opened = new Map<string, Promise<OpenCluster>>();
-  const open = async ({ name, access }: ClusterEntry): Promise<OpenCluster> => {
-    const { openCluster } = await import("../kube/index.ts");
-    return openCluster({ name, access, ...parts });
+  const opened = new Map<string, Promise<DeployCluster>>();
+  const open = async ({ access, ...settings }: ClusterEntry): Promise<DeployCluster> => {
+    const { name, namespace } = settings;
+    const { clusterLeases, openCluster } = await import("../kube/index.ts");
+    const cluster = await openCluster({ name, access, ...parts });
+    const { clock } = parts;
+    const leases = clusterLeases({ cluster, namespace, clock, elapsed: () => performance.now() });
+    return { settings, cluster, leases };
   };
   return {
     async open(name) {
@@ -25,16 +28,15 @@ export function openClusters(
       if (entry === undefined) return undefined;
       const opening = opened.get(name) ?? open(entry);
       opened.set(name, opening);
-      const cluster = await opening.catch((error: unknown) => {
+      return opening.catch((error: unknown) => {
         // What was wrong with its access may be put right while the server runs.
         opened.delete(name);
         throw error;
       });
-      return { settings: entry, cluster };
     },
     async close() {
       const clusters = await Promise.allSettled(opened.values());
-      await Promise.all(clusters.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));
+      await Promise.all(clusters.map((one) => (one.status === "fulfilled" ? one.value.cluster.close() : undefined)));
     },
   };
 }
