@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openCluster } from "../../src/kube/index.ts";
 import type { JsonObject } from "../../src/model/json.ts";
-import type { Cluster, ClusterAccess, ObjectReference } from "../../src/model/kube.ts";
+import type { ClusterAccess, LiveObject, ObjectReference, OpenCluster } from "../../src/model/kube.ts";
 import { eventually } from "../support/wait.ts";
 import { useCluster } from "./support/cluster.ts";
 
@@ -11,7 +11,7 @@ const test = useCluster();
 const signal = AbortSignal.timeout(1_800_000);
 const how = { fieldManager: "sluice", dryRun: false, force: true };
 
-let cluster: Cluster;
+let cluster: OpenCluster;
 beforeAll(async () => {
   cluster = await open({ kind: "kubeconfig", path: test.access.kubeconfig, exec: false });
 });
@@ -22,8 +22,10 @@ describe("a real API server", () => {
     const object = configMap("settings", { data: { key: "value" } });
     await cluster.apply({ object }, how, signal);
     const changed = { object: configMap("settings", { data: { key: "other" } }) };
-    expect(await cluster.apply(changed, { ...how, dryRun: true }, signal)).toMatchObject({ data: { key: "other" } });
-    expect(await cluster.get(reference("settings"), signal)).toMatchObject({ data: { key: "value" } });
+    expect(await cluster.apply(changed, { ...how, dryRun: true }, signal)).toMatchObject({
+      object: { data: { key: "other" } },
+    });
+    expect(await cluster.get(reference("settings"), signal)).toMatchObject({ object: { data: { key: "value" } } });
   });
 
   it("keeps every peer of a NetworkPolicy", async () => {
@@ -34,7 +36,7 @@ describe("a real API server", () => {
       metadata: { name: "web", namespace: test.namespace },
       spec: { podSelector: {}, policyTypes: ["Ingress"], ingress: [{ from }] },
     };
-    expect(await cluster.apply({ object }, how, signal)).toMatchObject({ spec: { ingress: [{ from }] } });
+    expect(await cluster.apply({ object }, how, signal)).toMatchObject({ object: { spec: { ingress: [{ from }] } } });
   });
 
   it("serves a kind as soon as its definition is established, with its enum and its default", async () => {
@@ -56,7 +58,7 @@ describe("a real API server", () => {
         () => cluster.apply({ object: widget({}) }, how, signal).catch(unlessNotFound),
         600_000,
       );
-      expect(applied).toMatchObject({ spec: { size: "small" } });
+      expect(applied).toMatchObject({ object: { spec: { size: "small" } } });
       const wrong = cluster.apply({ object: widget({ size: "huge" }) }, how, signal);
       await expect(wrong).rejects.toMatchObject({ kind: "input", message: expect.stringContaining("spec.size") });
     } finally {
@@ -72,7 +74,7 @@ describe("a real API server", () => {
     const name = `${test.namespace}:MyRole:Admin`;
     const rules = [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }];
     const role = await cluster.apply({ object: { ...type, metadata: { name }, rules } }, how, signal);
-    expect(await cluster.get({ ...type, name }, signal)).toMatchObject({ metadata: { name }, rules });
+    expect(await cluster.get({ ...type, name }, signal)).toMatchObject({ object: { metadata: { name }, rules } });
     expect(await cluster.get({ ...type, name: name.toLowerCase() }, signal)).toBeUndefined();
     const options = { uid: identity(role).uid, propagation: "Background" } as const;
     expect(await cluster.delete({ ...type, name }, options, signal)).toBe("accepted");
@@ -91,7 +93,9 @@ describe("a real API server", () => {
     await cluster.apply({ object: object("ours") }, { ...how, fieldManager: "somebody" }, signal);
     const refused = cluster.apply({ object: object("theirs") }, { ...how, force: false }, signal);
     await expect(refused).rejects.toMatchObject({ kind: "refused", message: expect.stringContaining("somebody") });
-    expect(await cluster.apply({ object: object("theirs") }, how, signal)).toMatchObject({ data: { key: "theirs" } });
+    expect(await cluster.apply({ object: object("theirs") }, how, signal)).toMatchObject({
+      object: { data: { key: "theirs" } },
+    });
   });
 
   it("deletes the very object that was seen, and no other of its name", async () => {
@@ -119,7 +123,7 @@ describe("a real API server", () => {
     const query = { apiVersion: "v1", kind: "ConfigMap", namespace: test.namespace, labels: "listed=yes" };
     const objects = await cluster.list(query, signal);
     expect(objects.map((object) => identity(object).name)).toEqual(["listed-a", "listed-b"]);
-    expect(objects[0]).toMatchObject({ apiVersion: "v1", kind: "ConfigMap" });
+    expect(objects[0]).toMatchObject({ object: { apiVersion: "v1", kind: "ConfigMap" } });
   });
 
   it("says that a namespace is missing", async () => {
@@ -148,7 +152,7 @@ describe("a real API server", () => {
   });
 });
 
-function open(access: ClusterAccess): Promise<Cluster> {
+function open(access: ClusterAccess): Promise<OpenCluster> {
   // Far longer than any call takes, so that a busy machine fails none.
   const patient = { deadlineMs: 300_000, maxWaitMs: 60_000 };
   return openCluster({ name: "tests", access, clock: Date.now, random: Math.random, ...patient });
@@ -164,7 +168,7 @@ function reference(name: string): ObjectReference {
 
 const live = z.object({ metadata: z.object({ name: z.string(), uid: z.string(), resourceVersion: z.string() }) });
 
-function identity(object: JsonObject): z.infer<typeof live>["metadata"] {
+function identity({ object }: LiveObject): z.infer<typeof live>["metadata"] {
   return live.parse(object).metadata;
 }
 
