@@ -1,3 +1,4 @@
+import { groupOf } from "../../diff/item.ts";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import type { ObjectReference } from "../../model/kube.ts";
 import type { Resource } from "../../model/render.ts";
@@ -15,11 +16,6 @@ export interface Identity {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-}
-
-/** The group of an API version: `apps` of `apps/v1`, nothing of `v1`. */
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
 /** `Kind.group`, or `Kind` of the core group: how kinds are named in rules and in inventories. */

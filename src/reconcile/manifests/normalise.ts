@@ -1,6 +1,7 @@
+import { groupOf } from "../../diff/item.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { Resource } from "../../model/render.ts";
-import { groupOf, objectAt, withObject } from "./manifest.ts";
+import { objectAt, withObject } from "./manifest.ts";
 
 /**
  * The object as it is sent: without what only the API server writes, a Secret's texts encoded, ports with their

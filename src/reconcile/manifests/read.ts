@@ -1,3 +1,4 @@
+import { groupOf } from "../../diff/item.ts";
 import type { ObjectProblem } from "../../model/deploy.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { ObjectReference, ObjectType } from "../../model/kube.ts";
@@ -6,7 +7,7 @@ import { visible } from "../../model/text/lines.ts";
 import { readHook } from "../order/hooks.ts";
 import { applySetPrefixes, operationAnnotation } from "./annotations.ts";
 import { flatten } from "./flatten.ts";
-import { groupOf, identityOf, keyOf, labelOf, type Manifest, objectAt, textAt, withObject } from "./manifest.ts";
+import { identityOf, keyOf, labelOf, type Manifest, objectAt, textAt, withObject } from "./manifest.ts";
 import { isDefinition, normalise } from "./normalise.ts";
 
 /** What the resources of a render are for a cluster, and everything about them that forbids to apply any. */
