@@ -25,6 +25,7 @@ import { eventsOf, eventsQuery } from "./events.ts";
 import { listAll } from "./listing.ts";
 import { readLog } from "./log.ts";
 import { query } from "./paths.ts";
+import { isOfAnother } from "./refusals.ts";
 
 /** A cluster as one account sees it. */
 export class HttpCluster implements Cluster {
@@ -108,7 +109,7 @@ export class HttpCluster implements Cluster {
     });
     const answer = await this.#calls.sendTo(call, reference, request, signal);
     if (answer.status === 404) return "absent";
-    return answer.status === 409 ? "changed" : this.#calls.object(call, answer);
+    return isOfAnother(answer) ? "changed" : this.#calls.object(call, answer);
   }
 
   async delete(reference: ObjectReference, options: DeleteOptions, signal: AbortSignal): Promise<DeleteOutcome> {

@@ -47,6 +47,12 @@ export function isOfUnknownPath(answer: Answer): boolean {
   return answer.status === 404 && statusOf(answer).details.name === "";
 }
 
+/** Whether a patch was for an object that is another by now, or has changed: a version is compared, a uid checked. */
+export function isOfAnother(answer: Answer): boolean {
+  if (answer.status === 409) return true;
+  return answer.status === 422 && statusOf(answer).details.causes.some(({ field }) => field === "metadata.uid");
+}
+
 /** Statuses that may pass by themselves. */
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
