@@ -1,5 +1,5 @@
 import { redactMessage } from "../../diff/index.ts";
-import { NumberText, type Value, withNumberTexts } from "../../diff/value.ts";
+import { NumberText, type Value, type ValueObject, withNumberTexts } from "../../diff/value.ts";
 import type { Json } from "../../model/json.ts";
 import type { LiveObject } from "../../model/kube.ts";
 import { clip, visible } from "../../model/text/lines.ts";
@@ -36,7 +36,7 @@ export type Comparison =
  */
 export function compare(live: LiveObject | undefined, dryRun: LiveObject, manager: string): Comparison {
   if (live === undefined) return { kind: "new" };
-  const [before, after] = [withNumberTexts(live), withNumberTexts(dryRun)];
+  const [before, after] = [withNumbers(live), withNumbers(dryRun)];
   const [earlier, later] = [ownFields(live, manager), ownFields(dryRun, manager)];
   const changes = differences(before, after).filter(
     (one) => has(earlier, before, one.before.path) || has(later, after, one.after.path),
@@ -52,6 +52,10 @@ export function compare(live: LiveObject | undefined, dryRun: LiveObject, manage
 /** The fields of `changes` that somebody else set: applying takes them over. */
 export function takenFields(changes: readonly FieldChange[]): readonly FieldChange[] {
   return changes.filter(({ by, before }) => by !== undefined && before !== undefined);
+}
+
+function withNumbers({ object, numbers }: LiveObject): ValueObject {
+  return numbers === undefined ? object : withNumberTexts({ object, numbers });
 }
 
 function isOwn({ name, operation, subresource }: Manager, manager: string): boolean {
@@ -91,6 +95,10 @@ function holdsManifest(step: Step): boolean {
 }
 
 function shown(value: Value): string {
-  const text = JSON.stringify(value, (_, inner: unknown) => (inner instanceof NumberText ? inner.text : inner));
-  return clip(visible(redactMessage(text)), maxValue);
+  const json = value instanceof NumberText ? value.text : JSON.stringify(value, (_, inner: unknown) => textOf(inner));
+  return clip(visible(redactMessage(json)), maxValue);
+}
+
+function textOf(value: unknown): unknown {
+  return value instanceof NumberText ? value.text : value;
 }

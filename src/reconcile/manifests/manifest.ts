@@ -18,12 +18,6 @@ export interface Identity {
   readonly name: string;
 }
 
-/** `Kind.group`, or `Kind` of the core group: how kinds are named in rules and in inventories. */
-export function groupKind({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string {
-  const group = groupOf(apiVersion);
-  return group === "" ? kind : `${kind}.${group}`;
-}
-
 /** What identifies the object that a reference means. */
 export function identityOf({ apiVersion, kind, namespace = "", name }: ObjectReference): Identity {
   return { group: groupOf(apiVersion), kind, namespace, name };

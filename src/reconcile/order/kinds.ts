@@ -1,5 +1,5 @@
 import type { ObjectReference, ObjectType } from "../../model/kube.ts";
-import { groupKind } from "../manifests/manifest.ts";
+import { kindName } from "../access/refusals.ts";
 
 /** The order in which kinds are applied: what others need comes first. Flux's, which agrees with Helm's. */
 const first: readonly string[] = [
@@ -35,7 +35,7 @@ const ranks: ReadonlyMap<string, number> = new Map([
 
 /** Where a kind comes in the order; equal ranks may be applied at once. */
 export function rankOf(type: ObjectType): number {
-  return ranks.get(groupKind(type)) ?? ranks.get(type.kind.endsWith("Class") ? "*Class" : "") ?? first.length;
+  return ranks.get(kindName(type)) ?? ranks.get(type.kind.endsWith("Class") ? "*Class" : "") ?? first.length;
 }
 
 /** Orders references by rank, then by namespace and name. */
@@ -87,5 +87,5 @@ const stateless: ReadonlySet<string> = new Set([
 
 /** Whether an object of a kind is healthy as soon as it exists. */
 export function isStateless(type: ObjectType): boolean {
-  return stateless.has(groupKind(type));
+  return stateless.has(kindName(type));
 }
