@@ -101,8 +101,9 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
+/** Over HTTP/2 the library sends a header of many values as one: many groups would be one that nobody has. */
 function poolOf({ tls, proxy }: Endpoint): Dispatcher {
-  if (proxy !== undefined)
-    return new ProxyAgent({ uri: proxy, requestTls: tls, connections, keepAliveTimeout: idleMs });
-  return new Agent({ connections, keepAliveTimeout: idleMs, connect: { ...tls, timeout: connectMs } });
+  const options = { connections, keepAliveTimeout: idleMs, allowH2: false };
+  if (proxy !== undefined) return new ProxyAgent({ ...options, uri: proxy, requestTls: tls });
+  return new Agent({ ...options, connect: { ...tls, timeout: connectMs } });
 }

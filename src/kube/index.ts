@@ -8,6 +8,8 @@ import { HttpCluster } from "./http-cluster.ts";
 import { impersonationHeaders } from "./impersonation.ts";
 import { RestMapper } from "./rest-mapper.ts";
 
+export { clusterLeases } from "./leases.ts";
+
 /** What a cluster's client is made of. */
 export interface ClusterOptions {
   /** The operator's name for it. */

@@ -398,6 +398,19 @@ export function clusterContract(name: string, world: () => ClusterWorld): void {
       expect(await limited.may({ ...question, namespace: "default" }, signal)).toBe(false);
       expect(await cluster().may({ ...question, namespace: "default" }, signal)).toBe(true);
     });
+
+    it("is what a role lets a group, for who is in it", async () => {
+      const { namespace } = world();
+      const group = `${namespace}:deployers`;
+      const subjects = [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: group }];
+      await apply(inNamespace({ ...role, rules }, { name: "deployer" }));
+      await apply(inNamespace({ ...binding(namespace), subjects }, { name: "deployers" }));
+      const question = { apiVersion: "v1", kind: "ConfigMap", verb: "get", namespace };
+      const may = (groups: readonly string[]): Promise<boolean> =>
+        cluster().as({ user: "jane@example.com", groups }).may(question, signal);
+      await eventually("the group may", () => may(["others", group]), waitMs);
+      expect(await may(["others"])).toBe(false);
+    });
   });
 
   const named = (name: string): Pick<ObjectReference, "name" | "namespace"> => ({ name, namespace: world().namespace });

@@ -57,6 +57,7 @@ export const KINDS: Record<string, readonly Kind[]> = {
     { name: "namespaces", kind: "Namespace", namespaced: false },
     { name: "configmaps", kind: "ConfigMap", namespaced: true },
     { name: "secrets", kind: "Secret", namespaced: true },
+    { name: "events", kind: "Event", namespaced: true },
   ],
   "/apis/apps/v1": [
     { name: "deployments/scale", kind: "Deployment", namespaced: true },
