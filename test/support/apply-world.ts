@@ -1,20 +1,16 @@
 import type { DeployStatus } from "../../src/model/deploy.ts";
 import { UserError } from "../../src/model/errors.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
-import type { LiveObject, ObjectReference } from "../../src/model/kube.ts";
 import { type OperationDocument, parseDocument } from "../../src/reconcile/engines/apply/document.ts";
 import { ApplyEngine } from "../../src/reconcile/engines/apply/engine.ts";
 import {
   type ApplyRules,
   defaultApplyLimits,
   type HealthRules,
-  type StoredState,
-  type TargetState,
-  type TargetStore,
 } from "../../src/reconcile/engines/apply/ports.ts";
 import type { Desired, StepResult } from "../../src/reconcile/engines/engine.ts";
 import type { ObjectHealth } from "../../src/reconcile/health/verdict.ts";
-import type { Identity } from "../../src/reconcile/manifests/manifest.ts";
+import { type InventoryStore, inventoryStore } from "../../src/reconcile/inventory/store.ts";
 import { defaultLimits } from "../../src/reconcile/prune/guards.ts";
 import { FakeCluster } from "./fake-cluster.ts";
 
@@ -46,7 +42,7 @@ export class ApplyWorld {
     return new ApplyEngine(
       {
         cluster: this.cluster,
-        store: configMapStore(this.cluster),
+        store: storeOf(this.cluster, `process ${process}`),
         lease: { confirm: async () => this.leased },
         health: playedHealth,
         clock: () => this.now,
@@ -76,12 +72,12 @@ export class ApplyWorld {
 
   /** The operation as it is recorded. */
   async document(): Promise<OperationDocument | undefined> {
-    return (await configMapStore(this.cluster).read(signal))?.document;
+    return parseDocument((await storeOf(this.cluster, "test").read(signal))?.operation);
   }
 
   /** The names of what the inventory has. */
   async members(): Promise<readonly string[]> {
-    const stored = await configMapStore(this.cluster).read(signal);
+    const stored = await storeOf(this.cluster, "test").read(signal);
     return (stored?.members ?? []).map(({ kind, name }) => `${kind}/${name}`).sort();
   }
 
@@ -205,42 +201,9 @@ function healthOf({ status }: JsonObject): ObjectHealth {
   return { status: known ?? "unknown", message: known === "degraded" ? "the rollout has failed" : "" };
 }
 
-const record: ObjectReference = { apiVersion: "v1", kind: "ConfigMap", namespace: "sluice", name: "web" };
-const how = { fieldManager: "sluice", dryRun: false };
-
-/** Keeps a target's state in a ConfigMap of the cluster, so that its writes are calls as all others. */
-function configMapStore(cluster: FakeCluster): TargetStore {
-  return {
-    set: "applyset-web",
-    read: async () => storedOf(await cluster.get(record, signal)),
-    write: async (state, before) => {
-      const data = { state: JSON.stringify(state) };
-      const { apiVersion, kind, ...metadata } = record;
-      const written =
-        before === undefined
-          ? await cluster.create(
-              { object: { apiVersion, kind, metadata: { ...metadata, namespace: "sluice" }, data } },
-              how,
-              signal,
-            )
-          : await cluster.patch(record, { metadata: { resourceVersion: before.version }, data }, how, signal);
-      if (typeof written === "string") return "changed";
-      const stored = storedOf(written);
-      if (stored === undefined) throw new Error("a state that was written cannot be read");
-      return stored;
-    },
-  };
-}
-
-function storedOf(live: LiveObject | undefined): StoredState | undefined {
-  if (live === undefined) return undefined;
-  const { data, metadata } = live.object;
-  const text = isJsonObject(data) && typeof data.state === "string" ? data.state : "{}";
-  const state: { members: readonly Identity[]; document?: unknown } = JSON.parse(text);
-  const document = parseDocument(state.document);
-  const version = isJsonObject(metadata) ? String(metadata.resourceVersion) : "";
-  const target: TargetState = { members: state.members, ...(document && { document }) };
-  return { ...target, version };
+/** Keeps a target's state in the cluster itself, so that its writes are calls as all others. */
+function storeOf(cluster: FakeCluster, writer: string): InventoryStore {
+  return inventoryStore({ cluster, namespace: "sluice", name: "web", about: "web in staging", writer });
 }
 
 /** What an API server says that refuses something. */

@@ -19,9 +19,6 @@ export const argoOptions = "argocd.argoproj.io/sync-options";
 /** How the labels and annotations of ApplySets begin: as `kubectl` has it, and as their specification has it. */
 export const applySetPrefixes: readonly string[] = ["applyset.kubernetes.io/", "applyset.k8s.io/"];
 
-/** The label that says which ApplySet an object belongs to. */
-export const partOfLabel = "applyset.kubernetes.io/part-of";
-
 /** Whether Argo CD's options of an object hold one, such as `Prune=false`. */
 export function hasOption(options: string, option: string): boolean {
   return options.split(",").some((one) => one.trim().toLowerCase() === option.toLowerCase());

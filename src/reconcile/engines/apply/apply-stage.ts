@@ -80,7 +80,7 @@ async function preparedOne(work: Work, manifest: Manifest): Promise<Prepared> {
   if (known !== undefined) return { manifest: known };
   const live = await work.ports.cluster.get(manifest.reference, work.signal);
   if (live === undefined) return { manifest };
-  const problem = problemOfOwner(manifest, live, work.ports.store.set);
+  const problem = problemOfOwner(manifest, live, work.ports.store.id);
   if (problem !== undefined) return { problem };
   await migrateManagers(work, manifest, live);
   return { manifest: withScaledReplicas(manifest, live.object, work.wanted.scaled) };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DeployFailure, KeptObject, ObjectProblem, Operation, Readiness } from "../../../model/deploy.ts";
+import type { JsonObject } from "../../../model/json.ts";
 import type { ObjectReference } from "../../../model/kube.ts";
 
 const objectReference: z.ZodType<ObjectReference> = z.object({
@@ -99,6 +100,13 @@ export type OperationDocument = z.infer<typeof document>;
 export function parseDocument(value: unknown): OperationDocument | undefined {
   return document.safeParse(value).data;
 }
+
+/** A document as it is kept. */
+export function storedDocument(kept: OperationDocument): JsonObject {
+  return asJson.parse(JSON.parse(JSON.stringify(kept)));
+}
+
+const asJson = z.record(z.string(), z.json());
 
 /** The document of an operation that is about to begin. */
 export function newDocument(

@@ -3,10 +3,11 @@ import type { DeployEngine, Desired, StepResult } from "../engine.ts";
 import { applyStage } from "./apply-stage.ts";
 import { compareAll } from "./begin.ts";
 import { decide } from "./decide.ts";
-import { newDocument, type OperationDocument } from "./document.ts";
+import { newDocument, type OperationDocument, parseDocument } from "./document.ts";
 import { finish, supersede } from "./finish.ts";
 import { readHooks } from "./hooks.ts";
-import type { ApplyPorts, ApplyRules, StoredState } from "./ports.ts";
+import type { Inventory } from "../../inventory/parent.ts";
+import type { ApplyPorts, ApplyRules } from "./ports.ts";
 import { failureOf } from "./problems.ts";
 import { prune } from "./prune.ts";
 import { progressStatus, resultStatus } from "./status.ts";
@@ -30,7 +31,7 @@ export class ApplyEngine implements DeployEngine {
 
   async step(desired: Desired, signal: AbortSignal): Promise<StepResult> {
     const stored = await this.#ports.store.read(signal);
-    const decision = decide(stored?.document, desired);
+    const decision = decide(parseDocument(stored?.operation), desired);
     switch (decision.kind) {
       case "recorded":
         return recorded(decision.document);
@@ -47,7 +48,7 @@ export class ApplyEngine implements DeployEngine {
 
   async #work(
     desired: Desired,
-    stored: StoredState | undefined,
+    stored: Inventory | undefined,
     document: OperationDocument,
     signal: AbortSignal,
   ): Promise<Work> {

@@ -2,7 +2,8 @@ import type { ObjectProblem } from "../../../model/deploy.ts";
 import type { Json, JsonObject } from "../../../model/json.ts";
 import type { LiveObject, ObjectReference } from "../../../model/kube.ts";
 import { type RunResult, runResult } from "../../health/results.ts";
-import { hookFinalizer, operationAnnotation, partOfLabel } from "../../manifests/annotations.ts";
+import { partOfLabel } from "../../inventory/apply-set.ts";
+import { hookFinalizer, operationAnnotation } from "../../manifests/annotations.ts";
 import {
   annotation,
   labelOf,

@@ -3,7 +3,8 @@ import type { LiveObject } from "../../../model/kube.ts";
 import { mapLimit } from "../../../model/map-limit.ts";
 import { type Comparison, compare } from "../../compare/compare.ts";
 import { withScaledReplicas } from "../../compare/replicas.ts";
-import { argoOptions, hasOption, partOfLabel, replaceAnnotation } from "../../manifests/annotations.ts";
+import { partOfLabel } from "../../inventory/apply-set.ts";
+import { argoOptions, hasOption, replaceAnnotation } from "../../manifests/annotations.ts";
 import { annotation, type Identity, keyOf, labelOf, type Manifest, textAt } from "../../manifests/manifest.ts";
 import { isDefinition } from "../../manifests/normalise.ts";
 import { definedKey, definedTypes } from "../../manifests/read.ts";
@@ -82,7 +83,7 @@ function dryRun(manifest: Manifest, { ports, signal }: Inspection) {
 async function adoptedOne(manifest: Manifest, tried: LiveObject, inspection: Inspection): Promise<Inspected> {
   const { ports, signal } = inspection;
   const live = await ports.cluster.get(manifest.reference, signal);
-  const problem = live && problemOfOwner(manifest, live, ports.store.set);
+  const problem = live && problemOfOwner(manifest, live, ports.store.id);
   if (problem !== undefined) return { manifest, comparison: { kind: "unchanged" }, problem };
   const prepared = preparedFor(manifest, live, inspection);
   const again = prepared === manifest ? { value: tried } : await dryRun(prepared, inspection);
@@ -115,7 +116,7 @@ async function refusedOne(
   if (!isImmutable(error) || !mayReplace(manifest)) return refused;
   const live = member ?? (await ports.cluster.get(manifest.reference, signal));
   if (live === undefined) return refused;
-  const foreign = problemOfOwner(manifest, live, ports.store.set);
+  const foreign = problemOfOwner(manifest, live, ports.store.id);
   if (foreign !== undefined) return { ...refused, problem: foreign };
   return { manifest, comparison: { kind: "assumed" }, replaces: textAt(live.object, "metadata", "uid") };
 }

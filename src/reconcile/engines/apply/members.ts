@@ -1,6 +1,6 @@
 import type { LiveObject, ObjectType } from "../../../model/kube.ts";
 import { mapLimit } from "../../../model/map-limit.ts";
-import { partOfLabel } from "../../manifests/annotations.ts";
+import { partOfLabel } from "../../inventory/apply-set.ts";
 import { type Identity, identityOf, keyOf, type Manifest } from "../../manifests/manifest.ts";
 import { referenceOf } from "../../manifests/read.ts";
 import type { ApplyPorts, ApplyRules } from "./ports.ts";
@@ -57,7 +57,7 @@ async function listPlaces(
   signal: AbortSignal,
 ): Promise<LiveMembers> {
   const distinct = new Map(places.map((one) => [`${one.apiVersion} ${one.kind} ${one.namespace ?? ""}`, one]));
-  const labels = `${partOfLabel}=${store.set}`;
+  const labels = `${partOfLabel}=${store.id}`;
   const lists = await mapLimit([...distinct.values()], rules.limits.concurrency, ({ apiVersion, kind, namespace }) =>
     cluster.list({ apiVersion, kind, namespace, labels, metadataOnly }, signal),
   );

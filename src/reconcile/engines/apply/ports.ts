@@ -3,30 +3,9 @@ import type { Cluster, LiveObject } from "../../../model/kube.ts";
 import type { HeldLease } from "../../../model/lease.ts";
 import type { Clock } from "../../../model/observe.ts";
 import type { ScopedObject } from "../../access/refusals.ts";
+import type { InventoryStore } from "../../inventory/store.ts";
 import type { ObjectHealth } from "../../health/verdict.ts";
-import type { Identity } from "../../manifests/manifest.ts";
 import type { PruneLimits } from "../../prune/guards.ts";
-import type { OperationDocument } from "./document.ts";
-
-/** What is kept of a target in its cluster: the objects that it may have there, and where its operation is. */
-export interface TargetState {
-  readonly members: readonly Identity[];
-  readonly document?: OperationDocument;
-}
-
-/** A state as it was read or written. Writing it again needs it to be the latest. */
-export interface StoredState extends TargetState {
-  readonly version: string;
-}
-
-/** Where the state of one target is kept. */
-export interface TargetStore {
-  /** The label that the target's objects carry. */
-  readonly set: string;
-  read(signal: AbortSignal): Promise<StoredState | undefined>;
-  /** `before`: what this replaces; `changed` when that is no longer what is there: somebody else is at work. */
-  write(state: TargetState, before: StoredState | undefined, signal: AbortSignal): Promise<StoredState | "changed">;
-}
 
 /** Says how objects are, by the rules of their kinds. */
 export interface HealthRules {
@@ -38,7 +17,8 @@ export interface HealthRules {
 export interface ApplyPorts {
   /** With the rights that the target's objects are written with. */
   readonly cluster: Cluster;
-  readonly store: TargetStore;
+  /** Keeps the inventory of the target's objects, and beside it where its operation is. */
+  readonly store: InventoryStore;
   /** Of the environment; whoever takes the engine's steps holds it. */
   readonly lease: Pick<HeldLease, "confirm">;
   readonly health: HealthRules;

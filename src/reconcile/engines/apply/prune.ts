@@ -21,7 +21,7 @@ export async function prunePlan(work: Work): Promise<PrunePlan> {
   const plan = planPrune({
     candidates,
     live,
-    set: ports.store.set,
+    set: ports.store.id,
     uids: await sameNames(work, candidates),
     namespaces: new Set(wanted.manifests.flatMap(({ reference }) => reference.namespace ?? [])),
   });

@@ -3,7 +3,7 @@ import type { ObjectType, ResourceMapping } from "../../../model/kube.ts";
 import { mapLimit } from "../../../model/map-limit.ts";
 import type { Resource } from "../../../model/render.ts";
 import { autoscaled } from "../../compare/replicas.ts";
-import { partOfLabel } from "../../manifests/annotations.ts";
+import { partOfLabel } from "../../inventory/apply-set.ts";
 import { type Manifest, withMetadata } from "../../manifests/manifest.ts";
 import { kindsOf, readManifests } from "../../manifests/read.ts";
 import { readHook } from "../../order/hooks.ts";
@@ -37,7 +37,7 @@ export async function readWanted(
   const scopes = await scopesOf(kindsOf(resources), ports, rules, signal);
   const scopeOf = ({ apiVersion, kind }: ObjectType) => scopes.get(`${apiVersion} ${kind}`);
   const { manifests, problems } = readManifests(resources, { scopeOf, namespace: rules.namespace });
-  const order = orderOf(manifests.map((manifest) => labelled(manifest, ports.store.set)));
+  const order = orderOf(manifests.map((manifest) => labelled(manifest, ports.store.id)));
   const scoped = manifests.map(({ reference }) => ({ reference, namespaced: reference.namespace !== undefined }));
   return {
     manifests: order.stages.flatMap((stage) => stage.manifests),

@@ -1,8 +1,10 @@
 import type { DeployFailure } from "../../../model/deploy.ts";
 import { Fault } from "../../../model/errors.ts";
+import { canonicalJson } from "../../../model/json.ts";
 import { type Identity, identityOf, keyOf, type Manifest } from "../../manifests/manifest.ts";
-import type { OperationDocument } from "./document.ts";
-import type { ApplyPorts, ApplyRules, StoredState } from "./ports.ts";
+import type { Inventory } from "../../inventory/parent.ts";
+import { type OperationDocument, storedDocument } from "./document.ts";
+import type { ApplyPorts, ApplyRules } from "./ports.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** What became of a task, for now. */
@@ -28,10 +30,10 @@ export class Work {
   /** Manifests as this very step's inspection found them to be applied, by key. */
   readonly prepared = new Map<string, Manifest>();
   #document: OperationDocument;
-  #stored: StoredState | undefined;
+  #stored: Inventory | undefined;
 
   constructor(
-    start: { readonly document: OperationDocument; readonly stored: StoredState | undefined; readonly wanted: Wanted },
+    start: { readonly document: OperationDocument; readonly stored: Inventory | undefined; readonly wanted: Wanted },
     { ports, rules, signal }: { readonly ports: ApplyPorts; readonly rules: ApplyRules; readonly signal: AbortSignal },
   ) {
     this.ports = ports;
@@ -103,11 +105,13 @@ export class Work {
 
   async #write(members: readonly Identity[]): Promise<void> {
     await this.confirmLease();
-    const stored = this.#stored;
-    if (stored?.document === this.#document && members.length === stored.members.length) return;
-    const written = await this.ports.store.write({ members, document: this.#document }, stored, this.signal);
+    const operation = storedDocument(this.#document);
+    const same = this.#stored !== undefined && members.length === this.members.length;
+    if (same && canonicalJson(this.#stored?.operation ?? null) === canonicalJson(operation)) return;
+    const change = { operation, ...(!same && { members }) };
+    const written = await this.ports.store.write(this.#stored, change, this.signal);
     if (written === "changed") throw new Fault("unavailable", "somebody else is at work at this target");
-    this.#stored = { ...written, document: this.#document };
+    this.#stored = written;
   }
 }
 
