@@ -26,6 +26,8 @@ export interface DeployRequest {
   readonly id: string;
   /** When it was asked for. */
   readonly at: number;
+  /** Whether who asked has seen how much would be deleted, and wants it: the guards against that then let it pass. */
+  readonly prune?: boolean;
 }
 
 /** How many of the wanted pods are ready, summed over a target's workloads. */
