@@ -65,7 +65,10 @@ async function stepTargets(
   // What one target meets keeps no other waiting, unless nothing was done at all.
   if (failed !== undefined && done.length === 0) throw failed.error;
   const reports: readonly OperationReport[] = done.map(({ operation, status }) => ({ operation, status }));
-  const again = Math.min(...done.map((step) => step.again ?? Infinity), ...(failed === undefined ? [] : [retryAt(place)]));
+  const again = Math.min(
+    ...done.map((step) => step.again ?? Infinity),
+    ...(failed === undefined ? [] : [retryAt(place)]),
+  );
   return { reports, ...(Number.isFinite(again) && { again }) };
 }
 
