@@ -9,12 +9,17 @@ import { z } from "zod";
 import { openDatabase, useOurs } from "../../src/queue/embedded-database.ts";
 import { pglitePools } from "../../src/queue/pglite-pool.ts";
 
+/** Where the queue with this data folder has its database. */
+export function databaseIn(dataDir: string): string {
+  return join(dataDir, "queue", "pg");
+}
+
 /**
- * Puts a new database where a server with this data folder would make one, unless one is there: a copy of one that is
+ * Puts a new database where the queue with this data folder would make one, unless one is there: a copy of one that is
  * made once for these versions of PGlite and BullMQ, whose tables it has, since making one takes seconds.
  */
 export async function giveDatabase(dataDir: string): Promise<void> {
-  const place = join(dataDir, "queue", "pg");
+  const place = databaseIn(dataDir);
   if (existsSync(place)) return;
   await mkdir(dirname(place), { recursive: true });
   await cp(await emptyDatabase(), place, { recursive: true });
