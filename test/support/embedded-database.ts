@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { runMigrations } from "bullmq";
 import { z } from "zod";
 import { openDatabase, useOurs } from "../../src/queue/embedded-database.ts";
 import { pglitePools } from "../../src/queue/pglite-pool.ts";
+import { keptForTests } from "./kept.ts";
 
 /** Where the queue with this data folder has its database. */
 export function databaseIn(dataDir: string): string {
@@ -53,8 +53,9 @@ function versionOf(name: string): string | undefined {
 
 async function newDatabase(): Promise<string> {
   const versions = [versionOf("@electric-sql/pglite"), versionOf("bullmq")].join("-");
-  const place = join(tmpdir(), `sluice-new-database-${versions}`);
+  const place = join(keptForTests, `new-database-${versions}`);
   if (existsSync(place)) return place;
+  await mkdir(keptForTests, { recursive: true });
   const made = await mkdtemp(`${place}.`);
   await makeDatabase(made);
   // Of several processes at once the first one wins.
