@@ -1,4 +1,4 @@
-// The checks that `npm test` is made of. Each gives `{name, passed, failed, skipped?, report?}`.
+// The checks that `npm test` is made of. Each gives `{name, passed, failed, skipped?, report?}`: what it says is kept.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,11 +14,12 @@ const engine = join(root, "engine");
 const bin = (name) => join(root, "node_modules", ...name.split("/"));
 
 /**
- * `tsc`, Biome, the dead-code check and the generated pages: each counts as one, and says at once how it went. The
- * types are checked beside the others by one thread: more of them check the same types again, at twice the cost.
+ * `tsc`, Biome, the dead-code check and the generated pages: each counts as one. The types are checked beside the
+ * others by one thread: more of them check the same types again, at twice the cost.
  */
 export async function staticChecks(node) {
-  const types = say("types (tsc)", node, [bin("typescript/bin/tsc"), "--noEmit", "--singleThreaded", "-p", "."]);
+  const tsc = [bin("typescript/bin/tsc"), "--noEmit", "--singleThreaded", "-p", "."];
+  const types = check("types (tsc)", node, tsc, { cwd: root });
   const results = [];
   for (const [name, args] of [
     ["lint and format (biome)", [bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]],
@@ -31,20 +32,11 @@ export async function staticChecks(node) {
     ],
     ["generated pages are current", ["scripts/generate.ts", "--check"]],
   ])
-    results.push(await say(name, node, args));
+    results.push(await check(name, node, args, { cwd: root }));
   return [await types, ...results];
 }
 
-async function say(name, node, args) {
-  const result = await check(name, node, args, { cwd: root });
-  process.stdout.write(result.report);
-  return result;
-}
-
-/**
- * `go vet` and the engine's tests. What they say is in `report`, since the TypeScript tests run beside them and fill
- * the screen.
- */
+/** `go vet` and the engine's tests. */
 export async function goChecks() {
   const vet = await check("go vet", "go", goArguments("vet", ["./..."]), { cwd: engine, env: goEnvironment() });
   return [vet, await goTests()];
