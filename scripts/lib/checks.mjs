@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { dim, green, red, run, seconds } from "./console.mjs";
 import { goArguments, goEnvironment } from "./go.mjs";
-import { root } from "./places.mjs";
+import { engineLink, root } from "./places.mjs";
 import { postgres } from "./tools.mjs";
 
 const engine = join(root, "engine");
@@ -60,7 +60,9 @@ async function goTests() {
   const failures = [];
   // `go vet` ran before, with more rules than the vet that comes with tests.
   const args = goArguments("test", ["-vet=off", "-count=1", "-json", "./..."]);
-  const problem = await lines("go", args, { cwd: engine, env: goEnvironment() }, (line) => {
+  // The set-up put an engine of these sources there: another would be the same.
+  const env = { ...goEnvironment(), SLUICE_ENGINE: process.env.SLUICE_ENGINE || engineLink };
+  const problem = await lines("go", args, { cwd: engine, env }, (line) => {
     const event = line.startsWith("{") ? JSON.parse(line) : { Action: "output", Output: `${line}\n` };
     const key = `${event.Package ?? event.ImportPath ?? ""}/${event.Test ?? ""}`;
     if (event.Output) output.set(key, (output.get(key) ?? "") + event.Output);
