@@ -623,6 +623,10 @@ describe("a promotion of several apps", () => {
     expect(gate("findings", facts({ targets })).who).toBe(
       "anyone in one with write access comments `/ack k1`, if the danger is meant",
     );
+    const both = [...targets, risky("db", "three", {}), risky("mail", "one", {})];
+    expect(gate("findings", facts({ targets: both })).who).toBe(
+      "anyone in one with write access comments `/ack k1`, if the danger is meant and anyone in three with write access comments `/ack k1`, if the danger is meant",
+    );
   });
 
   it("names the environments where there are several", () => {
