@@ -31,12 +31,16 @@ describe("a key", () => {
     expect(resolveKey(root, parseKey(text))?.path).toEqual(path);
   });
 
-  it.each(["image.name", "containers[2]", "containers[name=none].image", "image.tag.more", "containers.web", "containers.0x1"])(
-    "%s leads nowhere",
-    (text) => {
-      expect(resolveKey(root, parseKey(text))).toBeUndefined();
-    },
-  );
+  it.each([
+    "image.name",
+    "containers[2]",
+    "containers[name=none].image",
+    "image.tag.more",
+    "containers.web",
+    "containers.0x1",
+  ])("%s leads nowhere", (text) => {
+    expect(resolveKey(root, parseKey(text))).toBeUndefined();
+  });
 
   it.each(["", ".", "a..b", 'a."b', "a[", "a]", 'a"b"', "a[b]c", "[]"])(
     "%j is refused with how to write it",

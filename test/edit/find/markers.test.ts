@@ -131,7 +131,10 @@ tag: '1' # {"$imagepolicy": "a:b:tag"}
   it("are no problem where a comment for people only looks like one", async () => {
     const file = "app/kustomization.yaml";
     const text = '# {"$imagepolicy": 1}\na: 1\n# Mark it with {"$imagepolicy": "a:b"}.\nb: 2\n';
-    expect(await findMarkers(kustomize, read(file), memoryTree({ [file]: text }))).toEqual({ markers: [], problems: [] });
+    expect(await findMarkers(kustomize, read(file), memoryTree({ [file]: text }))).toEqual({
+      markers: [],
+      problems: [],
+    });
   });
 
   it("marks what SOPS encrypted", async () => {

@@ -24,7 +24,12 @@ describe("a text after edits", () => {
     ["an empty text with a value", "", [insert(["a"], "x")], "a: x\n"],
     ["a list with holes", "- 1\n-\n", [], "- 1\n-\n"],
     ["aliases of the same anchors", "a: &x 1\nb: *x\n", [], "a: &x 1\nb: *x\n"],
-    ["aliases of a name that is used twice", "a: &x 1\nb: *x\nc: &x 2\nd: *x\n", [], "a: &x 1\nb: *x\nc: &x 2\nd: *x\n"],
+    [
+      "aliases of a name that is used twice",
+      "a: &x 1\nb: *x\nc: &x 2\nd: *x\n",
+      [],
+      "a: &x 1\nb: *x\nc: &x 2\nd: *x\n",
+    ],
     ["a set value in other quotes", "a: 1\n", [set(["a"], "x")], "a: 'x'\n"],
     ["a set value with its tag and anchor", "a: &x !!str 1\n", [set(["a"], "x")], "a: &x !!str 'x'\n"],
     ["a date, which is no number", "a: 2024-01-02\n", [], "a: 2024-01-02\n"],
