@@ -9,7 +9,7 @@ export interface TestedFolder {
 export const testedFolders: readonly TestedFolder[] = [
   { source: "src/policy", tests: ["test/policy"] },
   { source: "src/edit", tests: ["test/edit"] },
-  { source: "src/diff", tests: ["test/diff"] },
+  { source: "src/diff", tests: ["test/diff", "test/preview/text"] },
   // What promotions and images share: their tests of plans drive it.
   { source: "src/change", tests: ["test/change", "test/promote", "test/images"] },
   { source: "src/promote", tests: ["test/promote", "test/change"] },
