@@ -157,7 +157,8 @@ describe("comparing two renders", () => {
   it("counts no rollout of what is another resource, nor of what is no workload", () => {
     const renamed = compare(deployment(), deployment({ name: "frontend", image: "web:2" }));
     expect([labels(renamed), renamed.rollouts]).toEqual([["renamed Deployment/frontend from web"], 0]);
-    const other = (value: string) => `{ apiVersion: a/v1, kind: Form, metadata: { name: f }, spec: { template: { a: ${value} } } }`;
+    const other = (value: string) =>
+      `{ apiVersion: a/v1, kind: Form, metadata: { name: f }, spec: { template: { a: ${value} } } }`;
     expect(compare(other("x"), other("y"))).toMatchObject({ changes: [{ kind: "Form" }], rollouts: 0 });
   });
 
@@ -303,7 +304,12 @@ describe("the chart's version", () => {
 
   it.each<readonly [about: string, base: string, head: string, chart: object | undefined]>([
     ["is told", labelled("a", "web-1.0.0"), labelled("a", "web-1.1.0-rc.1"), { from: "1.0.0", to: "1.1.0-rc.1" }],
-    ["of a long name is told", labelled("a", "a-2-web-v1.0.0"), labelled("a", "a-2-web-v2.0.0"), { from: "v1.0.0", to: "v2.0.0" }],
+    [
+      "of a long name is told",
+      labelled("a", "a-2-web-v1.0.0"),
+      labelled("a", "a-2-web-v2.0.0"),
+      { from: "v1.0.0", to: "v2.0.0" },
+    ],
     [
       "is told once where all agree",
       labelled("a", "web-1.0.0") + labelled("b", "web-1.0.0") + labelled("c", "other"),
