@@ -47,7 +47,7 @@ describe("the first line about a preview", () => {
     [[], { findings: [worded("{app} is bad", { severity: "warning" })] }, "🟠 Warning in prod: webapp is bad"],
     [
       [],
-      { findings: [worded("{app} is bad", { acknowledged: { by: "ada", reason: undefined } })] },
+      { findings: [worded("{app} is bad", { acknowledged: { by: "ada" } })] },
       "🟠 Danger in prod, confirmed: webapp is bad",
     ],
     [
