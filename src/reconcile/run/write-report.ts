@@ -81,8 +81,8 @@ export async function writeReport(
   await endUnderWay(run, outdated, stale);
   const urls = await writeCommits(run, whole, stale, rest);
   const { waits, comments } = await writeComments(run, whole, stale);
-  for (const one of stale) await addStatus(run, one, comments.get(one.deployment.id) ?? urls.get(one.deployment.sha));
   await endReplaced(run, outdated, stale);
+  for (const one of stale) await addStatus(run, one, comments.get(one.deployment.id) ?? urls.get(one.deployment.sha));
   await enqueueStatusComments(run, whole, stale);
   return { waits, current: await currentOf(run, whole, stale) };
 }

@@ -1,4 +1,5 @@
 import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
+import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
 import { baseOf, historyOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed, byAllow } from "../../../change/rights.ts";
 import { versionsText } from "../../../change/text/version.ts";
@@ -19,7 +20,6 @@ import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult, type PresentVersion, waitingText } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
 import { versionsAt } from "../versions-at.ts";
-import { appsMeant, environmentMeant } from "./names.ts";
 
 /** What `/promote` asks for. */
 export interface PromoteRequest {
