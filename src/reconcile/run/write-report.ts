@@ -73,7 +73,10 @@ export async function writeReport(
 ): Promise<Written> {
   for (const { deployment, made } of shared) if (made) run.known.set(deployment.id, Promise.resolve([]));
   const whole: SharedDeployment[] = [];
-  for (const one of shared) whole.push(await withBefore(run, withRest(one, rest)));
+  for (const one of shared) {
+    const own = await withoutIdle(run, withRest(one, rest));
+    if (own.deploys.length > 0) whole.push(await withBefore(run, own));
+  }
   const stale: SharedDeployment[] = [];
   for (const one of whole) if (await isStale(run, one)) stale.push(one);
   const outdated: Outdated[] = [];
@@ -91,6 +94,13 @@ export async function writeReport(
 function withRest(one: SharedDeployment, rest: readonly Rest[]): SharedDeployment {
   const others = rest.filter(({ before }) => before.deployment === one.deployment.id).map(({ deploy }) => deploy);
   return { ...one, deploys: [...one.deploys, ...others] };
+}
+
+/** What is deployed, or failed, waits for nothing: a hold stops only what comes after it. */
+async function withoutIdle({ statuses }: Run, one: SharedDeployment): Promise<SharedDeployment> {
+  const state = (await statuses(one.deployment.id)).at(-1)?.state ?? "queued";
+  if (state === "queued" || state === "pending" || state === "in_progress") return one;
+  return { ...one, deploys: one.deploys.filter(({ status }) => status.state !== "waiting") };
 }
 
 function isLive({ deploys }: SharedDeployment): boolean {
@@ -235,7 +245,15 @@ async function writeWaiting(run: Run, whole: readonly SharedDeployment[]): Promi
     }
   }
   await commentWaiting(run, late);
+  const next = Math.min(...[...waits.values()].map(({ since, said }) => (said ? Infinity : since + waitMs)));
+  if (Number.isFinite(next)) await reportAgain(run, Math.max(next, run.now));
   return waits;
+}
+
+/** Nothing else may happen before it has to be said. */
+async function reportAgain({ ports, context, environment, now }: Run, at: number): Promise<void> {
+  const job = { type: "reconcile", ...context.where, defaultBranch: context.base, environment } as const;
+  await ports.queue.add({ type: "scheduled", at, job }, { delayMs: at - now });
 }
 
 async function addStatus(

@@ -217,6 +217,20 @@ describe("a deploy that waits", () => {
   });
 });
 
+it("a hold says nothing of what is deployed already, nor a replaced deploy of what it never told", async () => {
+  const world = reportWorld();
+  await world.tell({ web: live(world.now()) });
+  const before = world.told();
+  await world.say("/hold prod", "mona", await world.merge({ "README.md": "Hello" }));
+  await world.tell({ web: waiting });
+  await world.pass(6);
+  await world.tell({ web: waiting });
+  await world.merge(appFiles("web", "prod", "1.5.0"));
+  await world.tell({ web: { state: "superseded", by: "f".repeat(40) } });
+  expect(world.told()).toEqual(before);
+  expect([...world.github.comments.keys()].filter((key) => key.includes("deploy-"))).toEqual([]);
+});
+
 it("what a cluster keeps is said on the pull request after which it does, once", async () => {
   const world = reportWorld();
   await world.merge(appFiles("web", "prod", "1.5.0"));
