@@ -1,5 +1,6 @@
 import type { ChangePorts } from "../../change/ports.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
+import { type EventKind, eventId } from "../../model/events.ts";
 import type { DeploymentStatus } from "../../model/github-repository.ts";
 import type { Records } from "../../model/records.ts";
 import { deployCheck, deployCheckName } from "../text/deploy-check.ts";
@@ -12,7 +13,7 @@ import { keyOf, type Reported, type ReportedApps, waitMs } from "./reported.ts";
 import { type Told, versionTextOf } from "./told.ts";
 
 /** What reports act through. */
-export interface ReportPorts extends Pick<ChangePorts, "queue" | "renderer" | "clock" | "log"> {
+export interface ReportPorts extends Pick<ChangePorts, "queue" | "renderer" | "clock" | "log" | "events"> {
   readonly records: Records;
 }
 
@@ -85,7 +86,10 @@ export async function writeReport(
   const urls = await writeCommits(run, whole, stale, rest);
   const { waits, comments } = await writeComments(run, whole, stale);
   await endReplaced(run, outdated, stale);
-  for (const one of stale) await addStatus(run, one, comments.get(one.deployment.id) ?? urls.get(one.deployment.sha));
+  for (const one of stale) {
+    await addStatus(run, one, comments.get(one.deployment.id) ?? urls.get(one.deployment.sha));
+    await announceDeploy(run, one);
+  }
   await enqueueStatusComments(run, whole, stale);
   return { waits, current: await currentOf(run, whole, stale) };
 }
@@ -263,6 +267,28 @@ async function addStatus(
 ): Promise<void> {
   const status = deploymentStatus(deploys, now);
   await context.github.addDeploymentStatus(deployment.id, { ...status, logUrl: logUrl || undefined });
+}
+
+/** Each change of state is one event, however often it is said how far it is. */
+async function announceDeploy(run: Run, { deployment, deploys }: SharedDeployment): Promise<void> {
+  const { ports, context, environment, now, statuses } = run;
+  const before = await statuses(deployment.id);
+  const { state } = deploymentStatus(deploys, now);
+  if (before.at(-1)?.state === state) return;
+  const about = {
+    ...context.where,
+    at: now,
+    environment,
+    head: deployment.sha,
+    apps: deploys.map(({ operation: { app }, version }) => ({ app, version })),
+  };
+  const id = (kind: EventKind) => eventId(kind, context.where.repository, deployment.id, before.length);
+  if (state === "in_progress") ports.events.announce({ ...about, kind: "deploy.started", id: id("deploy.started") });
+  if (state === "success") ports.events.announce({ ...about, kind: "deploy.live", id: id("deploy.live") });
+  const [failure] = deploysIn(deploys, "failed");
+  if (state !== "failure" || failure === undefined) return;
+  const reason = failure.status.failure.summary;
+  ports.events.announce({ ...about, kind: "deploy.failed", id: id("deploy.failed"), reason });
 }
 
 /** Earlier Deployments end: GitHub would end those of other apps too. */

@@ -57,6 +57,11 @@ describe("a deploy", () => {
       title: "web 1.5.0 is live and healthy in prod, 3 of 3 pods",
     });
     expect(world.said(pull.number)).toEqual([]);
+    const about = { environment: "prod", head: sha, apps: [{ app: "web", version: "1.5.0" }] };
+    expect(world.announced()).toMatchObject([
+      { kind: "deploy.started", ...about },
+      { kind: "deploy.live", ...about },
+    ]);
   });
 
   it("is not told again at a later commit that changes nothing of it", async () => {
