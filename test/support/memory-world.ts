@@ -87,7 +87,7 @@ export interface MemoryWorldOptions {
   /** Commits of the repositories that images are built from. */
   readonly source?: SourceCommits | undefined;
   /** Where and how is deployed; without it there is no cluster, and nobody is told. */
-  readonly deploys?: Partial<Pick<CommandPorts, "clusters" | "report">> | undefined;
+  readonly deploys?: Partial<Pick<CommandPorts, "clusters" | "health" | "report">> | undefined;
   /** In place of one that knows plain manifests only. */
   readonly renderer?: Renderer | undefined;
   /** Carries out a job; one of a room that is not played is dropped. */
@@ -193,6 +193,9 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     rights: [],
     pausesMs: [0, 0],
     clusters: { open: async () => undefined },
+    health: { health: async () => [] },
+    process: "test",
+    newId: () => "operation",
     report: async () => undefined,
     ...options.deploys,
   };

@@ -1,8 +1,8 @@
 import type { DeployCluster, OperationReport } from "../../model/deploy.ts";
-import { UserError } from "../../model/errors.ts";
+import { messageOf, UserError } from "../../model/errors.ts";
 import type { HeldLease } from "../../model/lease.ts";
 import { mapLimit } from "../../model/map-limit.ts";
-import type { Clock } from "../../model/observe.ts";
+import type { Clock, Logger } from "../../model/observe.ts";
 import { grantOf } from "../access/grant.ts";
 import { keeperName } from "../inventory/apply-set.ts";
 import type { DeployEngine, Desired } from "./engine.ts";
@@ -19,6 +19,7 @@ export interface ApplyPlace {
   /** Another one for each process. */
   readonly holder: string;
   readonly clock: Clock;
+  readonly log: Logger;
   /** The engine of one target, under the lease of the environment. */
   target(desired: Desired, lease: HeldLease): DeployEngine;
 }
@@ -62,8 +63,9 @@ async function stepTargets(
   );
   const done = steps.flatMap((step) => ("value" in step ? [step.value] : []));
   const failed = steps.find((step) => "error" in step);
-  // What one target meets keeps no other waiting, unless nothing was done at all.
+  // What one target meets keeps no other waiting.
   if (failed !== undefined && done.length === 0) throw failed.error;
+  if (failed !== undefined) place.log.warn({ error: messageOf(failed.error) }, "a target is tried again later");
   const reports: readonly OperationReport[] = done.map(({ operation, status }) => ({ operation, status }));
   const again = Math.min(
     ...done.map((step) => step.again ?? Infinity),

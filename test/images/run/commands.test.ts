@@ -39,6 +39,9 @@ async function retry(branch: string, close = false): Promise<{ world: CommandWor
     ...portsOf(world),
     previewForks: false,
     clusters: { open: async () => undefined },
+    health: { health: async () => [] },
+    process: "test",
+    newId: () => "operation",
     report: async () => undefined,
   });
   return { world, said: said ?? "" };
