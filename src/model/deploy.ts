@@ -1,4 +1,4 @@
-import type { ObjectReference } from "./kube.ts";
+import type { ClusterAccess, ObjectReference } from "./kube.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /*
@@ -25,6 +25,8 @@ export interface DeployRequest {
   readonly id: string;
   /** When it was asked for. */
   readonly at: number;
+  /** Whether who asked has seen how much would be deleted, and wants it: the guards against that then let it pass. */
+  readonly prune?: boolean;
 }
 
 /** How many of the wanted pods are ready, summed over a target's workloads. */
@@ -140,12 +142,18 @@ export interface ClusterGrant {
   readonly serviceAccount?: string | undefined;
 }
 
-/** One cluster as the operator's settings describe it, without its credentials. */
+/** One cluster as the operator's settings describe it. */
 export interface ClusterSettings {
+  /** As `deploy.cluster` in `.sluice.yaml` names it. */
   readonly name: string;
   /** Where Sluice keeps inventories and leases. No repository can write there. */
   readonly namespace: string;
   readonly grants: readonly ClusterGrant[];
+}
+
+/** A cluster of `sluice.server.yaml`: what may be done there, and how Sluice gets in. */
+export interface ClusterEntry extends ClusterSettings {
+  readonly access: ClusterAccess;
 }
 
 /** Brings a repository's environments to their clusters: a job of the queue. */

@@ -23,7 +23,7 @@ import { objectAt, type ServedKind } from "./fake-cluster/kinds.ts";
 import { allows, type Grants } from "./fake-cluster/rights.ts";
 import { matchesFields, matchesLabels } from "./fake-cluster/selectors.ts";
 import { groupOf, liveOf, Store, type Stored } from "./fake-cluster/store.ts";
-import { applied, mergePatched, updated } from "./fake-cluster/writes.ts";
+import { applied, givenManagers, mergePatched, updated } from "./fake-cluster/writes.ts";
 
 /** A call of the port, as a test looks at it. */
 export interface ClusterCall {
@@ -292,7 +292,8 @@ class FakeAccount implements Cluster {
         ...options,
         time: this.#store.time,
       });
-      return liveOf(this.#store.write(current.kind, reference, draft, dryRun), reference.apiVersion);
+      const managers = givenManagers(patch) ?? draft.managers;
+      return liveOf(this.#store.write(current.kind, reference, { ...draft, managers }, dryRun), reference.apiVersion);
     });
   }
 

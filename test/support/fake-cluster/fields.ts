@@ -187,6 +187,14 @@ function treeToJson(tree: FieldTree): JsonObject {
   return Object.fromEntries([...tree].map(([part, below]) => [part, treeToJson(below)]));
 }
 
+/** The paths of a set of fields as `managedFields` shows it. */
+export function pathsOf(fields: JsonObject, above = ""): readonly FieldPath[] {
+  return Object.entries(fields).flatMap(([part, below]) => {
+    const path = above === "" ? part : `${above}${separator}${part}`;
+    return isJsonObject(below) && Object.keys(below).length > 0 ? pathsOf(below, path) : [path];
+  });
+}
+
 /** A path for people: `.spec.containers[name="web"].image`. */
 export function pathText(path: FieldPath): string {
   return path

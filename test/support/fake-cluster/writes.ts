@@ -1,6 +1,6 @@
 import { UserError } from "../../../src/model/errors.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../../src/model/json.ts";
-import { type FieldPath, fieldsOf, isBelow, merged, pathText, without } from "./fields.ts";
+import { type FieldPath, fieldsOf, isBelow, merged, pathsOf, pathText, without } from "./fields.ts";
 import { objectAt, type ServedKind } from "./kinds.ts";
 import type { Draft, Manager, Stored } from "./store.ts";
 
@@ -57,6 +57,21 @@ export function updated(
   const fields = new Set([...minus(managers.find(isMine)?.fields ?? new Set(), gone), ...written]);
   const mine: Manager = { name: fieldManager, operation: "Update", time, fields };
   return { object, managers: [...others, mine].filter((one) => one.fields.size > 0) };
+}
+
+/** The managers that a patch of `managedFields` names; `undefined` where it names none. */
+export function givenManagers(patch: JsonObject): readonly Manager[] | undefined {
+  const { managedFields } = objectAt(patch, "metadata");
+  if (!Array.isArray(managedFields)) return undefined;
+  return managedFields
+    .filter((entry: Json) => isJsonObject(entry))
+    .map((entry: JsonObject) => ({
+      name: String(entry.manager),
+      operation: entry.operation === "Apply" ? "Apply" : "Update",
+      time: String(entry.time ?? ""),
+      fields: new Set(pathsOf(objectAt(entry, "fieldsV1"))),
+      ...(entry.subresource === "status" && { subresource: "status" }),
+    }));
 }
 
 /** RFC 7386. */
