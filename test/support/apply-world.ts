@@ -23,11 +23,16 @@ export class ApplyWorld {
   readonly cluster: FakeCluster;
   /** Whether the environment's lease is still held. */
   leased = true;
+  /** The uids of all Jobs that ever were, by name. */
+  readonly jobs = new Map<string, Set<string>>();
   #ids = 0;
 
   constructor() {
     this.cluster = new FakeCluster({ now: () => this.now, namespaces: ["shop", "sluice"] });
-    this.cluster.play("Job", (job) => outcomeOf(job));
+    this.cluster.play("Job", (job) => {
+      this.#note(job);
+      return outcomeOf(job);
+    });
     this.cluster.play("Deployment", (deployment) => rollout(deployment));
   }
 
@@ -64,6 +69,41 @@ export class ApplyWorld {
       this.now = Math.max(this.now + 1, again);
     }
     throw new Error(`there is no result after ${maxSteps} steps`);
+  }
+
+  #note({ metadata }: JsonObject): void {
+    if (!isJsonObject(metadata)) return;
+    const name = String(metadata.name);
+    this.jobs.set(name, (this.jobs.get(name) ?? new Set()).add(String(metadata.uid)));
+  }
+
+  /** As `deploy`, in processes that end whenever something goes wrong; each is followed by another. */
+  async deployThrough(commit: Commit, restart: () => void, rules: Partial<ApplyRules> = {}): Promise<DeployStatus> {
+    for (let attempt = 1; attempt <= maxSteps; attempt += 1) {
+      try {
+        return await this.deploy(commit, rules);
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        this.now += 1_000;
+        restart();
+      }
+    }
+    throw new Error(`there is no result after ${maxSteps} attempts`);
+  }
+
+  /** All that the target left in the cluster, as two runs of the same story must leave it. */
+  async end(): Promise<unknown> {
+    const objects = this.cluster
+      .snapshot()
+      .filter(({ metadata }) => !(isJsonObject(metadata) && metadata.namespace === "sluice"));
+    const document = await this.document();
+    return {
+      objects: JSON.parse(JSON.stringify(objects).replaceAll(/operation-\d+-\d+/g, "operation")),
+      members: await this.members(),
+      state: document?.result?.state,
+      changes: document?.changes,
+      jobs: Object.fromEntries([...this.jobs].map(([name, uids]) => [name, uids.size])),
+    };
   }
 
   /** The operation as it is recorded. */

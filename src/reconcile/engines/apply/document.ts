@@ -103,10 +103,9 @@ export function parseDocument(value: unknown): OperationDocument | undefined {
 
 /** A document as it is kept. */
 export function storedDocument(kept: OperationDocument): JsonObject {
-  return asJson.parse(JSON.parse(JSON.stringify(kept)));
+  const stored: JsonObject = JSON.parse(JSON.stringify(kept));
+  return stored;
 }
-
-const asJson = z.record(z.string(), z.json());
 
 /** The document of an operation that is about to begin. */
 export function newDocument(
