@@ -1,13 +1,10 @@
+import { createHash } from "node:crypto";
 import type { DeployStatus } from "../../src/model/deploy.ts";
 import { UserError } from "../../src/model/errors.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
 import { type OperationDocument, parseDocument } from "../../src/reconcile/engines/apply/document.ts";
 import { ApplyEngine } from "../../src/reconcile/engines/apply/engine.ts";
-import {
-  type ApplyRules,
-  defaultApplyLimits,
-  type HealthRules,
-} from "../../src/reconcile/engines/apply/ports.ts";
+import { type ApplyRules, defaultApplyLimits, type HealthRules } from "../../src/reconcile/engines/apply/ports.ts";
 import type { Desired, StepResult } from "../../src/reconcile/engines/engine.ts";
 import type { ObjectHealth } from "../../src/reconcile/health/verdict.ts";
 import { type InventoryStore, inventoryStore } from "../../src/reconcile/inventory/store.ts";
@@ -143,7 +140,7 @@ export function desiredOf({ head, objects, request }: Commit): Desired {
     app: "web",
     environment: "staging",
     head,
-    digest: JSON.stringify(objects),
+    digest: createHash("sha256").update(JSON.stringify(objects)).digest("hex"),
     resources: () => objects.map((object) => ({ object })),
     yaml: async () => "",
     ...(request && { request: { at: 0, ...request } }),

@@ -44,6 +44,8 @@ const hookRun = z.object({
   deadline: z.number(),
   deletion: z.array(z.enum(["before-creation", "succeeded", "failed"])).readonly(),
   result: z.enum(["running", "succeeded", "failed"]),
+  /** Whether it did not end in time, and may still run. */
+  late: z.boolean().exactOptional(),
   message: z.string().exactOptional(),
 });
 
