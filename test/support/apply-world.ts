@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DeployStatus } from "../../src/model/deploy.ts";
 import { UserError } from "../../src/model/errors.ts";
+import type { HealthJudge } from "../../src/model/health.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
 import { type OperationDocument, parseDocument } from "../../src/reconcile/engines/apply/document.ts";
 import { ApplyEngine } from "../../src/reconcile/engines/apply/engine.ts";
@@ -53,7 +54,7 @@ export class ApplyWorld {
           return `operation-${process}-${ids}`;
         },
       },
-      { refusals: () => [], namespace: "shop", limits: defaultApplyLimits, prune: defaultLimits, ...rules },
+      { repository: "acme/shop", refusals: () => [], health: [], namespace: "shop", limits: defaultApplyLimits, prune: defaultLimits, ...rules },
     );
   }
 
@@ -228,8 +229,8 @@ function rollout(deployment: JsonObject): JsonObject {
 }
 
 /** The health that a test has given in the status. */
-const playedHealth: HealthRules = {
-  assess: async (objects) => objects.map(({ object }) => healthOf(object)),
+const playedHealth: HealthJudge = {
+  health: async (objects) => objects.map(({ object }) => ({ ...healthOf(object), rule: "core" })),
 };
 
 function healthOf({ status }: JsonObject): ObjectHealth {

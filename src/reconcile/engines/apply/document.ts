@@ -62,6 +62,8 @@ const result = z.discriminatedUnion("state", [
 
 const document = z.object({
   version: z.literal(1),
+  /** `owner/name`. */
+  repository: z.string(),
   operation,
   /** The newest request of a person that this operation answers. */
   request: z.string().exactOptional(),
@@ -109,13 +111,22 @@ export function storedDocument(kept: OperationDocument): JsonObject {
   return stored;
 }
 
+/** What an operation is begun with. */
+interface Begin {
+  readonly repository: string;
+  readonly request: string | undefined;
+  readonly withHooks: boolean;
+  readonly confirmed: boolean;
+}
+
 /** The document of an operation that is about to begin. */
 export function newDocument(
   begun: Operation,
-  { request, withHooks, confirmed }: { request: string | undefined; withHooks: boolean; confirmed: boolean },
+  { repository, request, withHooks, confirmed }: Begin,
 ): OperationDocument {
   return {
     version: 1,
+    repository,
     operation: begun,
     ...(request !== undefined && { request }),
     withHooks,

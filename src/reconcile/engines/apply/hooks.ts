@@ -150,8 +150,8 @@ async function resultOf(work: Work, { reference, uid, deadline }: HookRun): Prom
 }
 
 /** What is no Job and no Pod has ended when it is healthy. */
-async function healthResult({ ports, signal }: Work, live: LiveObject): Promise<RunResult> {
-  const [health] = await ports.health.assess([live], signal);
+async function healthResult({ ports, rules, signal }: Work, live: LiveObject): Promise<RunResult> {
+  const [health] = await ports.health.health([live], rules.health, signal);
   switch (health?.status) {
     case "healthy":
     case "unknown":
