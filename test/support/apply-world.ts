@@ -5,7 +5,7 @@ import type { HealthJudge } from "../../src/model/health.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
 import { type OperationDocument, parseDocument } from "../../src/reconcile/engines/apply/document.ts";
 import { ApplyEngine } from "../../src/reconcile/engines/apply/engine.ts";
-import { type ApplyRules, defaultApplyLimits, type HealthRules } from "../../src/reconcile/engines/apply/ports.ts";
+import { type ApplyRules, defaultApplyLimits } from "../../src/reconcile/engines/apply/ports.ts";
 import type { Desired, StepResult } from "../../src/reconcile/engines/engine.ts";
 import type { ObjectHealth } from "../../src/reconcile/health/verdict.ts";
 import { type InventoryStore, inventoryStore } from "../../src/reconcile/inventory/store.ts";
@@ -54,7 +54,15 @@ export class ApplyWorld {
           return `operation-${process}-${ids}`;
         },
       },
-      { repository: "acme/shop", refusals: () => [], health: [], namespace: "shop", limits: defaultApplyLimits, prune: defaultLimits, ...rules },
+      {
+        repository: "acme/shop",
+        refusals: () => [],
+        health: [],
+        namespace: "shop",
+        limits: defaultApplyLimits,
+        prune: defaultLimits,
+        ...rules,
+      },
     );
   }
 

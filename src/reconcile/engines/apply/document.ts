@@ -120,10 +120,7 @@ interface Begin {
 }
 
 /** The document of an operation that is about to begin. */
-export function newDocument(
-  begun: Operation,
-  { repository, request, withHooks, confirmed }: Begin,
-): OperationDocument {
+export function newDocument(begun: Operation, { repository, request, withHooks, confirmed }: Begin): OperationDocument {
   return {
     version: 1,
     repository,

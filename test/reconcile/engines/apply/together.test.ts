@@ -135,7 +135,7 @@ describe("an API server with troubles (15)", () => {
         return { when: next() < 0.5 ? "before" : "after", error };
       };
       await world.deployThrough({ head: "a", objects }, () => undefined);
-    world.cluster.trouble = undefined;
+      world.cluster.trouble = undefined;
       expect(await world.end()).toEqual(await quiet.end());
     },
   );
