@@ -82,7 +82,6 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     eventLog: createEventLog(queue.records, clock),
     source: github.sourceCommits,
   };
-  const report = async () => undefined;
   const reconcile: ReconcilePorts = {
     ...change,
     records: queue.records,
@@ -90,7 +89,6 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     health: edges.renderer,
     process: `sluice-${randomUUID()}`,
     newId: randomUUID,
-    report,
   };
   const { previewForks: forks, githubUrl: webUrl, docsUrl } = settings;
   const preview = { fingerprintKey: fingerprints, forks, webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };

@@ -93,7 +93,7 @@ function applyPlace(
           cluster: accountOf(cluster, grant.serviceAccount),
           store,
           lease,
-          health: { assess: (objects, signal) => health.health(objects, [], signal) },
+          health,
           clock,
           newId,
         },

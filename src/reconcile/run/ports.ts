@@ -1,6 +1,5 @@
 import type { ChangePorts } from "../../change/ports.ts";
-import type { RepositoryContext } from "../../change/repository-context.ts";
-import type { Clusters, OperationReport } from "../../model/deploy.ts";
+import type { Clusters } from "../../model/deploy.ts";
 import type { HealthJudge } from "../../model/health.ts";
 import type { Records } from "../../model/records.ts";
 
@@ -13,6 +12,4 @@ export interface ReconcilePorts extends ChangePorts {
   readonly process: string;
   /** Another one each time. */
   readonly newId: () => string;
-  /** Brings GitHub up to date with what became of an environment's targets. Idempotent. */
-  report(context: RepositoryContext, environment: string, reports: readonly OperationReport[]): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { desiredOf, operationOf, refusedReport, userErrorOf } from "./desired.ts
 import { engineOf } from "./engine.ts";
 import { type DeployGroup, deployedEnvironments, deployGroups } from "./groups.ts";
 import type { ReconcilePorts } from "./ports.ts";
+import { reportDeploys } from "./report.ts";
 import { requestOf } from "./requests.ts";
 import { scheduleNext } from "./schedule.ts";
 import { rememberDeploys } from "./sweep.ts";
@@ -22,7 +23,12 @@ const rendersAtOnce = 4;
  * the step after it. Without an environment it adds a job for each that is deployed. Nothing in the job says what is to
  * be deployed: that is the head of the base branch at this moment.
  */
-export async function runReconcile(job: ReconcileJob, ports: ReconcilePorts, run: RunContext): Promise<void> {
+export async function runReconcile(
+  job: ReconcileJob,
+  ports: ReconcilePorts,
+  run: RunContext,
+  report: typeof reportDeploys = reportDeploys,
+): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
   const context = await openContext(ports, where, job.defaultBranch, run.signal).catch((error: unknown) => {
     // Without a usable configuration nothing is deployed; previews say what is wrong with it.
@@ -32,7 +38,10 @@ export async function runReconcile(job: ReconcileJob, ports: ReconcilePorts, run
   if (context === undefined) return;
   const { environment } = job;
   if (environment === undefined) return addEach(job, ports, context);
-  await reconcileEnvironment({ ...job, environment }, ports, context);
+  const { reports, faults } = await reconcileEnvironment({ ...job, environment }, ports, context);
+  await report(ports, context, environment, reports);
+  // What one group meets keeps no other waiting; the queue tries again.
+  if (faults.length > 0) throw faults[0];
 }
 
 async function addEach(job: ReconcileJob, ports: ReconcilePorts, context: RepositoryContext): Promise<void> {
@@ -41,11 +50,16 @@ async function addEach(job: ReconcileJob, ports: ReconcilePorts, context: Reposi
   for (const environment of environments) await ports.queue.add({ ...job, environment });
 }
 
+interface Reconciled {
+  readonly reports: readonly OperationReport[];
+  readonly faults: readonly unknown[];
+}
+
 async function reconcileEnvironment(
   job: ReconcileJob & { readonly environment: string },
   ports: ReconcilePorts,
   context: RepositoryContext,
-): Promise<void> {
+): Promise<Reconciled> {
   const { environment } = job;
   const groups = deployGroups(context, environment);
   const done: EnvironmentStep[] = [];
@@ -57,14 +71,9 @@ async function reconcileEnvironment(
       (error: unknown) => faults.push(error),
     );
   }
-  await ports.report(
-    context,
-    environment,
-    done.flatMap(({ reports }) => reports),
-  );
+  // Before anything is said: deploys go on while GitHub does not answer.
   await scheduleNext(ports, job, groups, done);
-  // What one group meets keeps no other waiting; the queue tries again.
-  if (faults.length > 0) throw faults[0];
+  return { reports: done.flatMap(({ reports }) => reports), faults };
 }
 
 async function stepGroup(

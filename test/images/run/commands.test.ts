@@ -42,7 +42,6 @@ async function retry(branch: string, close = false): Promise<{ world: CommandWor
     health: { health: async () => [] },
     process: "test",
     newId: () => "operation",
-    report: async () => undefined,
   });
   return { world, said: said ?? "" };
 }

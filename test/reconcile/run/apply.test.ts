@@ -4,6 +4,7 @@ import type { Leases } from "../../../src/model/lease.ts";
 import { reconcileAfterHold, runReconcile } from "../../../src/reconcile/run/index.ts";
 import { FakeCluster } from "../../support/fake-cluster.ts";
 import { memoryWorld, where } from "../../support/memory-world.ts";
+import { noting } from "./support.ts";
 
 const config = `version: 1
 environments:
@@ -45,12 +46,9 @@ function applyWorld(
             : undefined,
       },
       health: { health: async (objects) => objects.map(() => ({ status: "healthy", message: "", rule: "core" })) },
-      report: async (_context, _environment, reports) => {
-        rounds.push(reports);
-      },
     },
     async run(one, ports, context) {
-      if (one.type === "reconcile") await runReconcile(one, ports, context);
+      if (one.type === "reconcile") await runReconcile(one, ports, context, noting(rounds));
     },
     on: (event, ports) => reconcileAfterHold(event, ports),
   });
