@@ -5,7 +5,7 @@ import { mapLimit } from "../../model/map-limit.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { Target } from "../../model/target.ts";
 import { dayTime } from "../../model/text/times.ts";
-import type { EnvironmentStep } from "../engines/environment.ts";
+import type { DesiredEnvironment, EnvironmentStep } from "../engines/environment.ts";
 import { desiredOf, operationOf, refusedReport, userErrorOf } from "./desired.ts";
 import { engineOf } from "./engine.ts";
 import { type DeployGroup, deployedEnvironments, deployGroups } from "./groups.ts";
@@ -94,7 +94,13 @@ async function stepGroup(
   const failed = results.flatMap((result) => (result.ok ? [] : [result.report]));
   const targets = results.flatMap((result) => (result.ok ? [result.desired] : []));
   const { where, head } = context;
-  const desired = { repository: where.repository, environment, head, targets, apps: appsOf(context, environment) };
+  const desired = {
+    repository: where.repository,
+    environment,
+    head,
+    targets,
+    gone: goneFrom(ports, context, environment),
+  };
   const step = await engineOf(ports, { context, environment, settings: group.settings })
     .then((engine) => engine.step(desired, context.signal))
     .catch((error: unknown): EnvironmentStep => {
@@ -107,13 +113,26 @@ async function stepGroup(
   return { reports, ...(Number.isFinite(again) && { again }) };
 }
 
-/** `undefined` while the plan has errors: it may lack targets that Git has. */
-function appsOf(
-  { targets: { problems, targets } }: RepositoryContext,
+/**
+ * Which apps may be taken away: those that the plan of targets has not, under no hold of a person. None while the plan
+ * has errors, for it may lack what Git has.
+ */
+function goneFrom(
+  { clock }: ReconcilePorts,
+  { state, targets: { problems, targets } }: RepositoryContext,
   environment: string,
-): ReadonlySet<string> | undefined {
-  if (problems.some(({ severity }) => severity === "error")) return undefined;
-  return new Set(targets.flatMap((target) => (target.environment === environment ? [target.app] : [])));
+): DesiredEnvironment["gone"] {
+  const known = new Set(targets.flatMap((target) => (target.environment === environment ? [target.app] : [])));
+  return async (deployed) => {
+    if (problems.some(({ severity }) => severity === "error")) return [];
+    const gone: string[] = [];
+    for (const app of deployed) {
+      if (known.has(app)) continue;
+      const holds = await state.holds(environment, app, clock());
+      if (!holds.some(({ cause }) => cause === "person")) gone.push(app);
+    }
+    return gone;
+  };
 }
 
 interface Held {
