@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { hkdfSync, randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { ChangePorts } from "../change/ports.ts";
 import { createSigner } from "../change/signature.ts";
@@ -9,7 +9,7 @@ import { loadProbot } from "../index.ts";
 import type { Handlers } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { PromotionPorts } from "../promote/run/index.ts";
-import { type ReconcilePorts, reportDeploys, sweepDeploys } from "../reconcile/run/index.ts";
+import { type ReconcilePorts, sweepDeploys } from "../reconcile/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
 import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
 import { handlersOf, listenToEvents, type Rooms } from "./handlers.ts";
@@ -82,9 +82,14 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     eventLog: createEventLog(queue.records, clock),
     source: github.sourceCommits,
   };
-  const records = queue.records;
-  const report: ReconcilePorts["report"] = (...told) => reportDeploys({ ...change, records }, ...told);
-  const reconcile: ReconcilePorts = { ...change, records, clusters: edges.clusters, report };
+  const reconcile: ReconcilePorts = {
+    ...change,
+    records: queue.records,
+    clusters: edges.clusters,
+    health: edges.renderer,
+    process: `sluice-${randomUUID()}`,
+    newId: randomUUID,
+  };
   const { previewForks: forks, githubUrl: webUrl, docsUrl } = settings;
   const preview = { fingerprintKey: fingerprints, forks, webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };
   return {

@@ -163,8 +163,6 @@ function keepText(
   if (more.length > 0 || field === undefined || others.length > 0) return `To keep a change, make it in Git. ${byHand}`;
   const key = code(field.path.slice(field.path.lastIndexOf(".") + 1));
   const where =
-    place === undefined
-      ? "in Git"
-      : `in ${fileLink(place.path, place.line, { repositoryUrl, head: base })}`;
+    place === undefined ? "in Git" : `in ${fileLink(place.path, place.line, { repositoryUrl, head: base })}`;
   return `To keep ${inert(field.to)}, set ${key} ${where}. ${byHand}`;
 }
