@@ -31,8 +31,8 @@ const keepMs = 24 * 3_600_000;
 
 /**
  * Brings the one issue of an environment up to date with how its cluster differs from Git: opens it, updates it in
- * place, says what was set back, closes it when it is gone, and opens it again when it comes back. An issue that a person
- * closed stays closed until something else differs. Costs no REST call where nothing changed.
+ * place, says what was set back, closes it when it is gone, and opens it again when it comes back. An issue that a
+ * person closed stays closed until something else differs. Costs no REST call where nothing changed.
  */
 export async function reportDrift(ports: ReportPorts, context: RepositoryContext, report: DriftReport): Promise<void> {
   const { drift, healed } = report;
