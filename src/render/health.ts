@@ -112,7 +112,7 @@ const applied = "kubectl.kubernetes.io/last-applied-configuration";
  * The object without what no rule needs: who manages its fields, and what a Secret holds, which a rule of the
  * repository's own could tell in its message.
  */
-function lean(object: LiveObject): JsonObject {
+function lean({ object }: LiveObject): JsonObject {
   const { metadata, ...rest } = object;
   const { data: _data, stringData: _stringData, ...bare } = rest;
   const isSecret = object.kind === "Secret" && object.apiVersion === "v1";

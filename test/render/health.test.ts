@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { HealthRule } from "../../src/model/health.ts";
+import type { JsonObject } from "../../src/model/json.ts";
 import type { LiveObject } from "../../src/model/kube.ts";
 import { createRenderer } from "../../src/render/renderer.ts";
 import { patient, realEngine } from "./support/engines.ts";
@@ -8,8 +9,8 @@ const engine = createRenderer({ binary: realEngine(), limits: patient, workers: 
 const judge = (objects: readonly LiveObject[], rules: readonly HealthRule[] = []) =>
   engine.health(objects, rules, AbortSignal.timeout(600_000));
 
-function live(apiVersion: string, kind: string, rest: LiveObject = {}): LiveObject {
-  return { apiVersion, kind, metadata: { name: "it", namespace: "prod" }, ...rest };
+function live(apiVersion: string, kind: string, rest: JsonObject = {}): LiveObject {
+  return { object: { apiVersion, kind, metadata: { name: "it", namespace: "prod" }, ...rest } };
 }
 
 describe("the health of live objects", () => {
