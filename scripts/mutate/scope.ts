@@ -65,16 +65,16 @@ function scopeOf(
   const mutants: Mutant[] = [];
   for (const [file, source] of sources) mutants.push(...mutantsOf(file, source, mutants.length + 1));
   const wanted = mutants.filter((mutant) => requests.some((request) => isAsked(mutant, request)));
-  const all = folder.tests.flatMap((below) =>
-    globSync("**/*.test.ts", { cwd: join(root, below) })
-      .map((file) => join(below, file))
-      .toSorted(),
-  );
+  const all = folder.tests.flatMap((path) => filesBelow(root, path).filter(isTest).toSorted());
   const leftOut = all.filter((test) =>
     [...graph.reach(test)].some((file) => serverModules.some((server) => server.test(file))),
   );
   const tests = all.filter((test) => !leftOut.includes(test) && files.some((file) => graph.reach(test).has(file)));
   return { folder, sources, mutants, wanted, tests, leftOut };
+}
+
+function isTest(file: string): boolean {
+  return file.endsWith(".test.ts");
 }
 
 function isAsked({ file, line, column }: Mutant, request: Request): boolean {

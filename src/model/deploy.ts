@@ -1,4 +1,5 @@
-import type { ClusterAccess, ObjectReference } from "./kube.ts";
+import type { ClusterAccess, ObjectReference, OpenCluster } from "./kube.ts";
+import type { Leases } from "./lease.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /*
@@ -19,7 +20,7 @@ export interface Operation {
   readonly startedAt: number;
 }
 
-/** What a person or Sluice asked for beyond what a new head does by itself. */
+/** A person or Sluice asked for an operation, whether or not there is a new head. */
 export interface DeployRequest {
   /** The same in every run of what asked, and of nothing else. A failed operation is tried again for each new one. */
   readonly id: string;
@@ -154,6 +155,24 @@ export interface ClusterSettings {
 /** A cluster of `sluice.server.yaml`: what may be done there, and how Sluice gets in. */
 export interface ClusterEntry extends ClusterSettings {
   readonly access: ClusterAccess;
+}
+
+/** A cluster that is open. */
+export interface DeployCluster {
+  readonly settings: ClusterSettings;
+  /** With Sluice's own rights. */
+  readonly cluster: OpenCluster;
+  /** In the namespace that Sluice keeps for itself. */
+  readonly leases: Leases;
+}
+
+/** The operator's clusters. */
+export interface Clusters {
+  /**
+   * The cluster of this name; `undefined`: the operator has none of that name. Throws a `usage` UserError when its access
+   * cannot be used.
+   */
+  open(name: string): Promise<DeployCluster | undefined>;
 }
 
 /** Brings a repository's environments to their clusters: a job of the queue. */

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { folderOf } from "../../scripts/mutate/folders.ts";
+import { folderOf, testedFolders } from "../../scripts/mutate/folders.ts";
 import { optionsOf } from "../../scripts/mutate/options.ts";
 import { sampleOf } from "../../scripts/mutate/sample.ts";
 
@@ -47,5 +49,10 @@ describe("the table of folders", () => {
     expect(folderOf("src/images/policy/choose.ts")?.source).toBe("src/images/policy");
     expect(folderOf("src/images/look.ts")?.source).toBe("src/images");
     expect(folderOf("src/policyholder.ts")).toBeUndefined();
+  });
+
+  it("names what exists", () => {
+    const paths = testedFolders.flatMap(({ source, tests }) => [source, ...tests]);
+    expect(paths.filter((path) => !existsSync(join(import.meta.dirname, "..", "..", path)))).toEqual([]);
   });
 });

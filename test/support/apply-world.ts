@@ -3,11 +3,7 @@ import { UserError } from "../../src/model/errors.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
 import { type OperationDocument, parseDocument } from "../../src/reconcile/engines/apply/document.ts";
 import { ApplyEngine } from "../../src/reconcile/engines/apply/engine.ts";
-import {
-  type ApplyRules,
-  defaultApplyLimits,
-  type HealthRules,
-} from "../../src/reconcile/engines/apply/ports.ts";
+import { type ApplyRules, defaultApplyLimits, type HealthRules } from "../../src/reconcile/engines/apply/ports.ts";
 import type { Desired, StepResult } from "../../src/reconcile/engines/engine.ts";
 import type { ObjectHealth } from "../../src/reconcile/health/verdict.ts";
 import { type InventoryStore, inventoryStore } from "../../src/reconcile/inventory/store.ts";

@@ -13,7 +13,7 @@ export interface DeploySubject {
  * The first entry of a cluster that gives it to this environment of this repository; `undefined`: it has no access.
  * Repository names are compared as GitHub does, without case.
  */
-export function grantOf({ grants }: ClusterSettings, subject: DeploySubject): ClusterGrant | undefined {
+export function grantOf({ grants }: ClusterSettings, subject: Omit<DeploySubject, "app">): ClusterGrant | undefined {
   const { owner, name } = subject.repository;
   const repository = `${owner}/${name}`.toLowerCase();
   return grants.find(

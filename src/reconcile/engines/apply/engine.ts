@@ -1,4 +1,5 @@
 import type { DeployFailure, Operation } from "../../../model/deploy.ts";
+import type { Inventory } from "../../inventory/parent.ts";
 import type { DeployEngine, Desired, StepResult } from "../engine.ts";
 import { applyStage } from "./apply-stage.ts";
 import { compareAll } from "./begin.ts";
@@ -6,7 +7,6 @@ import { decide } from "./decide.ts";
 import { newDocument, type OperationDocument, parseDocument } from "./document.ts";
 import { finish, supersede } from "./finish.ts";
 import { readHooks } from "./hooks.ts";
-import type { Inventory } from "../../inventory/parent.ts";
 import type { ApplyPorts, ApplyRules } from "./ports.ts";
 import { failureOf } from "./problems.ts";
 import { prune } from "./prune.ts";

@@ -3,8 +3,8 @@ import type { Cluster, LiveObject } from "../../../model/kube.ts";
 import type { HeldLease } from "../../../model/lease.ts";
 import type { Clock } from "../../../model/observe.ts";
 import type { ScopedObject } from "../../access/refusals.ts";
-import type { InventoryStore } from "../../inventory/store.ts";
 import type { ObjectHealth } from "../../health/verdict.ts";
+import type { InventoryStore } from "../../inventory/store.ts";
 import type { PruneLimits } from "../../prune/guards.ts";
 
 /** Says how objects are, by the rules of their kinds. */

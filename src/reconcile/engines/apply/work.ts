@@ -1,8 +1,8 @@
 import type { DeployFailure } from "../../../model/deploy.ts";
 import { Fault } from "../../../model/errors.ts";
 import { canonicalJson } from "../../../model/json.ts";
-import { type Identity, identityOf, keyOf, type Manifest } from "../../manifests/manifest.ts";
 import type { Inventory } from "../../inventory/parent.ts";
+import { type Identity, identityOf, keyOf, type Manifest } from "../../manifests/manifest.ts";
 import { type OperationDocument, storedDocument } from "./document.ts";
 import type { ApplyPorts, ApplyRules } from "./ports.ts";
 import type { Wanted } from "./wanted.ts";

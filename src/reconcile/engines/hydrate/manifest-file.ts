@@ -18,7 +18,9 @@ export function manifestFile({ app, environment, digest }: ManifestHeader, yaml:
   return `${title}\n# target: ${target}\n# render: ${digest}\n# content: ${contentHash(body)}\n${body}`;
 }
 
-/** The header of a file that still has the content that it was written with; `undefined`: a person wrote or edited it. */
+/**
+ * The header of a file that still has the content that it was written with; `undefined`: a person wrote or edited it.
+ */
 export function readManifestFile(text: string): ManifestHeader | undefined {
   if (!text.startsWith(`${title}\n`)) return undefined;
   const rest = text.slice(title.length + 1);
