@@ -43,6 +43,13 @@ describe("a call that a server did not carry out", () => {
     expect(server.waits).toHaveLength(3);
   });
 
+  it("is not made at all by a job that has ended", async () => {
+    server = await apiServer();
+    const over = AbortSignal.abort(new Error("the job was cancelled"));
+    await expect(server.cluster.apply({ object }, how, over)).rejects.toThrow("the job was cancelled");
+    expect(server.requests).toEqual([]);
+  });
+
   it("ends when the job does", async () => {
     const job = new AbortController();
     server = await apiServer(() => {
@@ -73,6 +80,14 @@ describe("a refusal", () => {
       );
     },
   );
+
+  it.each([
+    { reason: "FieldManagerConflict", fix: "Leave these fields to their owner, or let Sluice take them over." },
+    { reason: "", fix: "See what else changes this object." },
+  ])("of a conflict for the reason '$reason' has a fix of its own", async ({ reason, fix }) => {
+    server = await apiServer(() => refusal(409, "Conflict", "conflict", { causes: [{ reason }] }));
+    expect(await problem(apply())).toMatchObject({ kind: "refused", fix });
+  });
 
   it.each([
     "failed to create typed patch object (shop/web; /v1, Kind=ConfigMap): .colour: field not declared in schema",
