@@ -111,7 +111,10 @@ describe("a deploy to a real cluster", () => {
     if (!test.own) return;
     await deploy("crashing", { head: "a", objects: [configMap("crashing-old"), impatient(deployment("crashing", "nginx:1"))] });
     const status = await deploy("crashing", { head: "b", objects: [impatient(deployment("crashing", "nginx:fail-crash"))] });
-    expect(status).toMatchObject({ state: "failed", failure: { kind: "health", applied: true } });
+    expect(status).toMatchObject({
+      state: "failed",
+      failure: { kind: "health", applied: true, summary: "pod keeps crashing", problems: [{ reason: "CrashLoopBackOff" }, {}] },
+    });
     expect(await live("v1", "ConfigMap", "crashing-old")).toBeDefined();
   });
 

@@ -5,6 +5,7 @@ import { applyStage } from "./apply-stage.ts";
 import { compareAll } from "./begin.ts";
 import { decide } from "./decide.ts";
 import { newDocument, type OperationDocument, parseDocument } from "./document.ts";
+import { explained } from "./explain.ts";
 import { finish, supersede } from "./finish.ts";
 import { readHooks } from "./hooks.ts";
 import type { ApplyPorts, ApplyRules } from "./ports.ts";
@@ -106,7 +107,7 @@ async function advance(work: Work): Promise<StepResult> {
   for (let task = currentTask(work); ; task = currentTask(work)) {
     const outcome = overdue(work, await perform(work, task));
     if (work.document.result !== undefined) return recorded(work.document);
-    if (outcome.kind === "failed") fail(work, task, outcome.failure);
+    if (outcome.kind === "failed") fail(work, task, await explained(work, outcome.failure));
     else if (outcome.kind === "done") enter(work, nextTask(work, task));
     else {
       await work.save();
