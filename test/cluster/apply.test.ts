@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clusterLeases } from "../../src/kube/index.ts";
 import type { ClusterGrant, DeployStatus } from "../../src/model/deploy.ts";
 import type { JsonObject } from "../../src/model/json.ts";
@@ -30,15 +30,28 @@ let processes = 0;
 async function started(environment: string): Promise<ApplyEnvironment> {
   processes += 1;
   const writer = `process-${processes}`;
-  const grant: ClusterGrant = { repositories: ["*/*"], environments: ["*"], namespaces: [test.namespace], clusterKinds: ["*"] };
+  const grant: ClusterGrant = {
+    repositories: ["*/*"],
+    environments: ["*"],
+    namespaces: [test.namespace],
+    clusterKinds: ["*"],
+  };
   const settings = { name: "tests", namespace: "default", grants: [grant] };
-  const repository = { owner: "acme", name: test.namespace };
+  const repository = { owner: "acme", name: "shop" };
+  const repositoryId = Number.parseInt(Buffer.from(test.namespace).toString("hex").slice(-12), 16);
   const leases = clusterLeases({ cluster, namespace: "default", clock: Date.now, elapsed: () => performance.now() });
-  const outcome = await leases.acquire(applyLeaseName({ repository, environment }), environment, signal);
+  const outcome = await leases.acquire(applyLeaseName({ repositoryId, environment }), environment, signal);
   if (outcome.kind !== "held") throw new Error(`the lease is held by ${outcome.holder}`);
-  const ports = { cluster, lease: outcome.lease, health, clock: Date.now, newId: () => `${writer}-${Date.now()}`, writer };
+  const ports = {
+    cluster,
+    lease: outcome.lease,
+    health,
+    clock: Date.now,
+    newId: () => `${writer}-${Date.now()}`,
+    writer,
+  };
   const limits = { stabilityMs: 1_000, pollMs: 250, waveDelayMs: 500 };
-  const place = { repository, environment, cluster: settings, grant, namespace: test.namespace, limits };
+  const place = { repository, repositoryId, environment, cluster: settings, grant, namespace: test.namespace, limits };
   return applyEngine(ports, place);
 }
 
@@ -78,7 +91,11 @@ describe("a deploy to a real cluster", () => {
     const status = await deploy("rollout", { head: "a", objects });
     expect(status).toMatchObject({ state: "live", changed: 3, readiness: { ready: 2, wanted: 2 }, kept: [] });
     const at = async (kind: string, apiVersion: string, name: string) =>
-      Date.parse(JSON.stringify((await live(apiVersion, kind, name))?.object.metadata).match(/"creationTimestamp":"([^"]*)"/)?.[1] ?? "");
+      Date.parse(
+        JSON.stringify((await live(apiVersion, kind, name))?.object.metadata).match(
+          /"creationTimestamp":"([^"]*)"/,
+        )?.[1] ?? "",
+      );
     const order = [
       await at("Job", "batch/v1", "migrate"),
       await at("Deployment", "apps/v1", "first"),
@@ -91,9 +108,15 @@ describe("a deploy to a real cluster", () => {
   });
 
   it("deletes what Git no longer has, and changes only what differs", async () => {
-    await deploy("pruned", { head: "a", objects: [configMap("pruned-same"), configMap("pruned-old"), configMap("pruned-new", { a: "1" })] });
+    await deploy("pruned", {
+      head: "a",
+      objects: [configMap("pruned-same"), configMap("pruned-old"), configMap("pruned-new", { a: "1" })],
+    });
     const before = await live("v1", "ConfigMap", "pruned-same");
-    const status = await deploy("pruned", { head: "b", objects: [configMap("pruned-same"), configMap("pruned-new", { a: "2" })] });
+    const status = await deploy("pruned", {
+      head: "b",
+      objects: [configMap("pruned-same"), configMap("pruned-new", { a: "2" })],
+    });
     expect(status).toMatchObject({ state: "live", changed: 2 });
     expect(await live("v1", "ConfigMap", "pruned-old")).toBeUndefined();
     expect(await live("v1", "ConfigMap", "pruned-same")).toEqual(before);
@@ -109,8 +132,14 @@ describe("a deploy to a real cluster", () => {
 
   it("says so, and deletes nothing, when a Pod keeps crashing (29)", async () => {
     if (!test.own) return;
-    await deploy("crashing", { head: "a", objects: [configMap("crashing-old"), impatient(deployment("crashing", "nginx:1"))] });
-    const status = await deploy("crashing", { head: "b", objects: [impatient(deployment("crashing", "nginx:fail-crash"))] });
+    await deploy("crashing", {
+      head: "a",
+      objects: [configMap("crashing-old"), impatient(deployment("crashing", "nginx:1"))],
+    });
+    const status = await deploy("crashing", {
+      head: "b",
+      objects: [impatient(deployment("crashing", "nginx:fail-crash"))],
+    });
     expect(status).toMatchObject({
       state: "failed",
       failure: { kind: "health", applied: true, summary: "pod keeps crashing", problems: [{ reason: "CrashLoopBackOff" }, {}] },
@@ -131,7 +160,10 @@ describe("a deploy to a real cluster", () => {
   it("writes nothing when the server refuses one object of it", async () => {
     const wrong = { ...configMap("refused-b"), colour: "blue" };
     const status = await deploy("refused", { head: "a", objects: [configMap("refused-a"), wrong] });
-    expect(status).toMatchObject({ state: "failed", failure: { kind: "invalid", applied: false, problems: [{ object: { name: "refused-b" } }] } });
+    expect(status).toMatchObject({
+      state: "failed",
+      failure: { kind: "invalid", applied: false, problems: [{ object: { name: "refused-b" } }] },
+    });
     expect(await live("v1", "ConfigMap", "refused-a")).toBeUndefined();
   });
 
@@ -147,12 +179,21 @@ describe("a deploy to a real cluster", () => {
       due = step.again;
     }
     expect(status).toMatchObject({ state: "live", changed: 2 });
-    const jobs = await cluster.list({ apiVersion: "batch/v1", kind: "Job", namespace: test.namespace, fields: "metadata.name=resumed" }, signal);
+    const jobs = await cluster.list(
+      { apiVersion: "batch/v1", kind: "Job", namespace: test.namespace, fields: "metadata.name=resumed" },
+      signal,
+    );
     expect(jobs).toHaveLength(1);
   });
 
   it("keeps an object that moves to another group (25)", async () => {
-    const common = { eventTime: "2026-01-01T00:00:00.000000Z", action: "a", reason: "a", type: "Normal", reportingInstance: "a" };
+    const common = {
+      eventTime: "2026-01-01T00:00:00.000000Z",
+      action: "a",
+      reason: "a",
+      type: "Normal",
+      reportingInstance: "a",
+    };
     const about = { namespace: test.namespace };
     const event = (apiVersion: string): JsonObject => ({
       apiVersion,
@@ -165,7 +206,8 @@ describe("a deploy to a real cluster", () => {
     });
     const first = await deploy("moved", { head: "a", objects: [event("v1"), configMap("moved")] });
     expect(first).toMatchObject({ state: "live" });
-    const uid = (object: LiveObject | undefined) => JSON.stringify(object?.object.metadata).match(/"uid":"([^"]*)"/)?.[1];
+    const uid = (object: LiveObject | undefined) =>
+      JSON.stringify(object?.object.metadata).match(/"uid":"([^"]*)"/)?.[1];
     const before = uid(await live("v1", "Event", "moved"));
     const second = await deploy("moved", { head: "b", objects: [event("events.k8s.io/v1"), configMap("moved")] });
     expect([second, uid(await live("v1", "Event", "moved"))]).toMatchObject([{ state: "live" }, before]);

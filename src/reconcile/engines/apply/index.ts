@@ -1,3 +1,4 @@
+import { fillTemplate } from "../../../config/values/templates.ts";
 import type { ClusterGrant, ClusterSettings, ObjectProblem } from "../../../model/deploy.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { HealthJudge, HealthRule } from "../../../model/health.ts";
@@ -33,11 +34,13 @@ export interface ApplyEnginePorts {
 /** An environment of a repository in a cluster, and what the operator and the repository have set for it. */
 export interface ApplyPlace {
   readonly repository: RepositoryName;
+  /** GitHub's number of it: a renamed one keeps its objects, one that was made again has none of them. */
+  readonly repositoryId: number;
   readonly environment: string;
   readonly cluster: ClusterSettings;
   /** The entry of the cluster that gives it to this environment. */
   readonly grant: ClusterGrant;
-  /** Where objects go that name no namespace. */
+  /** Where objects go that name no namespace; may hold placeholders. */
   readonly namespace?: string | undefined;
   /** The repository's own rules for health. */
   readonly health?: readonly HealthRule[];
@@ -55,8 +58,7 @@ export interface ApplyEnvironment extends DeployEngine {
    */
   drift(desired: Desired, signal: AbortSignal): Promise<readonly Drifted[] | undefined>;
   /**
-   * The apps of this environment that have something in the cluster and are none of `apps`. To be asked only when all
-   * apps that Git has are known.
+   * The apps of this environment that have something in the cluster and are none of `apps`.
    */
   leftBehind(apps: ReadonlySet<string>, signal: AbortSignal): Promise<readonly string[]>;
 }
@@ -78,8 +80,11 @@ export function removed(app: string, environment: string, head: string): Desired
 const removedDigest = "removed";
 
 /** The lease under which an environment is worked at. */
-export function applyLeaseName({ repository, environment }: Pick<ApplyPlace, "repository" | "environment">): string {
-  return keeperName(nameOf(repository), environment);
+export function applyLeaseName({
+  repositoryId,
+  environment,
+}: Pick<ApplyPlace, "repositoryId" | "environment">): string {
+  return keeperName(String(repositoryId), environment);
 }
 
 /** Applies the targets of one environment to its cluster. Asks nothing yet. */
@@ -94,19 +99,20 @@ export function applyEngine(ports: ApplyEnginePorts, place: ApplyPlace): ApplyEn
 
 function targetEngine(ports: ApplyEnginePorts, place: ApplyPlace, objects: Cluster, app: string): ApplyEngine {
   const { clock, health, lease, newId, writer } = ports;
-  const { environment, repository, cluster } = place;
+  const { environment, repository, repositoryId, cluster } = place;
   const about = `${app} in ${environment} of ${nameOf(repository)}`;
-  const name = keeperName(nameOf(repository), environment, app);
+  const name = keeperName(String(repositoryId), environment, app);
   const store = inventoryStore({ cluster: ports.cluster, namespace: cluster.namespace, name, about, writer });
   return new ApplyEngine({ cluster: objects, store, lease, health, clock, newId }, rulesOf(place, app));
 }
 
 function rulesOf(place: ApplyPlace, app: string): ApplyRules {
-  const { cluster, grant, repository, environment, namespace, health = [], limits, prune = defaultLimits } = place;
+  const { cluster, grant, repository, environment, health = [], limits, prune = defaultLimits } = place;
   const request = { cluster, grant, subject: { repository, environment, app } };
+  const namespace = fillTemplate(place.namespace ?? "", { app, environment });
   return {
-    repository: nameOf(repository),
-    namespace,
+    repository: String(place.repositoryId),
+    ...(namespace !== "" && { namespace }),
     health,
     prune,
     limits: { ...defaultApplyLimits, ...limits },
@@ -142,7 +148,7 @@ async function leftBehind(
   const parents = await cluster.list(query, signal);
   const documents = parents.flatMap(({ object }) => parseDocument(parsed(textAt(object, "data", "operation"))) ?? []);
   return documents
-    .filter(({ repository }) => repository === nameOf(place.repository))
+    .filter(({ repository }) => repository === String(place.repositoryId))
     .filter(({ operation, result }) => {
       const { environment, digest, app } = operation;
       const done = digest === removedDigest && result?.state === "live";

@@ -25,7 +25,7 @@ export interface ApplyPorts {
 export interface ApplyRules {
   /** Objects that it may not have, each with the reason. */
   refusals(objects: readonly ScopedObject[]): readonly ObjectProblem[];
-  /** `owner/name`, for the record. */
+  /** GitHub's number of the repository, for the record. */
   readonly repository: string;
   /** The repository's own rules for health. */
   readonly health: readonly HealthRule[];

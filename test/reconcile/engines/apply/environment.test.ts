@@ -25,6 +25,7 @@ function world(grant: ClusterGrant = open) {
       },
       {
         repository: { owner: "acme", name: "shop" },
+        repositoryId: 7,
         environment: name,
         cluster: { name: "main", namespace: "sluice", grants: [grant] },
         grant,
@@ -94,9 +95,8 @@ describe("the targets of an environment", () => {
   });
 
   it("share one lease, and those of another environment have another one", () => {
-    const repository = { owner: "acme", name: "shop" };
-    const name = applyLeaseName({ repository, environment: "staging" });
+    const name = applyLeaseName({ repositoryId: 7, environment: "staging" });
     expect(name).toMatch(/^[a-z0-9-]{1,63}$/);
-    expect(applyLeaseName({ repository, environment: "prod" })).not.toBe(name);
+    expect(applyLeaseName({ repositoryId: 7, environment: "prod" })).not.toBe(name);
   });
 });
