@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import type { DeployStatus } from "../../src/model/deploy.ts";
 import { UserError } from "../../src/model/errors.ts";
+import type { HealthJudge } from "../../src/model/health.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
 import { type OperationDocument, parseDocument } from "../../src/reconcile/engines/apply/document.ts";
 import { ApplyEngine } from "../../src/reconcile/engines/apply/engine.ts";
-import { type ApplyRules, defaultApplyLimits, type HealthRules } from "../../src/reconcile/engines/apply/ports.ts";
+import { type ApplyRules, defaultApplyLimits } from "../../src/reconcile/engines/apply/ports.ts";
 import type { Desired, StepResult } from "../../src/reconcile/engines/engine.ts";
 import type { ObjectHealth } from "../../src/reconcile/health/verdict.ts";
 import { type InventoryStore, inventoryStore } from "../../src/reconcile/inventory/store.ts";
@@ -52,7 +54,15 @@ export class ApplyWorld {
           return `operation-${process}-${ids}`;
         },
       },
-      { refusals: () => [], namespace: "shop", limits: defaultApplyLimits, prune: defaultLimits, ...rules },
+      {
+        repository: "acme/shop",
+        refusals: () => [],
+        health: [],
+        namespace: "shop",
+        limits: defaultApplyLimits,
+        prune: defaultLimits,
+        ...rules,
+      },
     );
   }
 
@@ -139,7 +149,7 @@ export function desiredOf({ head, objects, request }: Commit): Desired {
     app: "web",
     environment: "staging",
     head,
-    digest: JSON.stringify(objects),
+    digest: createHash("sha256").update(JSON.stringify(objects)).digest("hex"),
     resources: () => objects.map((object) => ({ object })),
     yaml: async () => "",
     ...(request && { request: { at: 0, ...request } }),
@@ -227,8 +237,8 @@ function rollout(deployment: JsonObject): JsonObject {
 }
 
 /** The health that a test has given in the status. */
-const playedHealth: HealthRules = {
-  assess: async (objects) => objects.map(({ object }) => healthOf(object)),
+const playedHealth: HealthJudge = {
+  health: async (objects) => objects.map(({ object }) => ({ ...healthOf(object), rule: "core" })),
 };
 
 function healthOf({ status }: JsonObject): ObjectHealth {

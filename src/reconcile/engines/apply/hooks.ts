@@ -25,15 +25,22 @@ import { type Outcome, type Work, waitOn } from "./work.ts";
  * annotation which operation started it, and stays until its result is read, whoever deletes it.
  */
 export async function startHooks(work: Work, hooks: readonly Hook[]): Promise<Outcome> {
-  let waiting = false;
+  const waiting: ObjectProblem[] = [];
   for (const hook of hooks.filter(({ key }) => work.document.hooks[key] === undefined)) {
     await work.confirmLease();
     const started = await startHook(work, hook);
-    if (started === "waiting") waiting = true;
+    if (started === "waiting") waiting.push(notGone(work, hook));
     else if ("reason" in started) return { kind: "failed", failure: failureOf("hook", [started], true) };
     else work.update({ hooks: { ...work.document.hooks, [hook.key]: started } });
   }
-  return waiting ? waitOn(work, work.document.taskSince + work.rules.limits.waveMs) : { kind: "done" };
+  if (waiting.length === 0) return { kind: "done" };
+  work.update({ problems: waiting });
+  return waitOn(work, work.document.taskSince + work.rules.limits.waveMs);
+}
+
+function notGone(work: Work, hook: Hook): ObjectProblem {
+  const { reference } = namedHook(work, hook);
+  return { object: reference, reason: "Terminating", message: "the hook of an earlier deploy is not gone yet" };
 }
 
 /** `waiting`: an earlier one of its name is not gone yet. */
@@ -130,23 +137,28 @@ export async function readHooks(work: Work): Promise<void> {
     if (run.result !== "running") continue;
     const result = await resultOf(work, run);
     if (result.state === "running") continue;
-    const message = result.state === "failed" ? { message: result.message } : {};
-    work.update({ hooks: { ...work.document.hooks, [key]: { ...run, result: result.state, ...message } } });
+    work.update({ hooks: { ...work.document.hooks, [key]: { ...run, ...ended(result) } } });
   }
 }
 
-async function resultOf(work: Work, { reference, uid, deadline }: HookRun): Promise<RunResult> {
+function ended(result: HookResult): Pick<HookRun, "result" | "message" | "late"> {
+  if (result.state === "late") return { result: "failed", message: "it did not end in time", late: true };
+  return { result: result.state, ...(result.state === "failed" && { message: result.message }) };
+}
+
+type HookResult = RunResult | { readonly state: "late" };
+
+async function resultOf(work: Work, { reference, uid, deadline }: HookRun): Promise<HookResult> {
   const live = await work.ports.cluster.get(reference, work.signal);
   if (live === undefined || textAt(live.object, "metadata", "uid") !== uid)
     return { state: "failed", message: "it was deleted before its result was read" };
   const result = runResult(live.object) ?? (await healthResult(work, live));
-  if (result.state !== "running" || work.now < deadline) return result;
-  return { state: "failed", message: "it did not end in time" };
+  return result.state === "running" && work.now >= deadline ? { state: "late" } : result;
 }
 
 /** What is no Job and no Pod has ended when it is healthy. */
-async function healthResult({ ports, signal }: Work, live: LiveObject): Promise<RunResult> {
-  const [health] = await ports.health.assess([live], signal);
+async function healthResult({ ports, rules, signal }: Work, live: LiveObject): Promise<RunResult> {
+  const [health] = await ports.health.health([live], rules.health, signal);
   switch (health?.status) {
     case "healthy":
     case "unknown":
@@ -165,6 +177,8 @@ export function hookOutcome(work: Work, keys: readonly string[]): Outcome {
   const running = own.filter(({ result }) => result === "running");
   if (failed.length > 0) return { kind: "failed", failure: failureOf("hook", failed.map(problemOf), true) };
   if (running.length === 0) return { kind: "done" };
+  const message = "it has not ended yet";
+  work.update({ problems: running.map(({ reference }) => ({ object: reference, reason: "Running", message })) });
   // Whether a hook is late is found when its result is read.
   return waitOn(work, Number.POSITIVE_INFINITY);
 }
@@ -179,12 +193,12 @@ function problemOf({ reference, message = "it failed" }: HookRun): ObjectProblem
  */
 export async function endHooks(work: Work): Promise<void> {
   for (const run of Object.values(work.document.hooks)) {
-    const { reference, result, deletion } = run;
+    const { reference, result, deletion, late = false } = run;
     const live = await work.ports.cluster.get(reference, work.signal);
     if (live === undefined || !isOurs(work, live)) continue;
     await work.confirmLease();
-    const ends = result === "running" || deletion.includes(result);
-    const ended = ends ? deleteHook(work, reference, live) : releaseHook(work, reference, live);
-    await ended;
+    const ends = result === "running" || late || deletion.includes(result);
+    // Where that is forbidden the hook stays; how the operation ended does not depend on it.
+    await attempt(reference, () => (ends ? deleteHook(work, reference, live) : releaseHook(work, reference, live)));
   }
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Trouble } from "../../../support/fake-cluster.ts";
 import {
   ApplyWorld,
   type Commit,
@@ -11,6 +10,7 @@ import {
   widget,
   widgets,
 } from "../../../support/apply-world.ts";
+import type { Trouble } from "../../../support/fake-cluster.ts";
 
 const before: Commit = {
   head: "a",
@@ -57,7 +57,11 @@ describe.each([
     after,
     { state: "live", changes: 6, jobs: { migrate: 2, seed: 1, smoke: 1 } },
   ],
-  ["that fails, with something that runs then", failing, { state: "failed", changes: 3, jobs: { migrate: 2, alarm: 1 } }],
+  [
+    "that fails, with something that runs then",
+    failing,
+    { state: "failed", changes: 3, jobs: { migrate: 2, alarm: 1 } },
+  ],
 ])("a deploy %s", (_, second, expected) => {
   it("ends the same, its hooks run once, wherever its process dies (8)", async () => {
     const undisturbed = await play(second, () => undefined);
