@@ -9,7 +9,7 @@ import { loadProbot } from "../index.ts";
 import type { Handlers } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { PromotionPorts } from "../promote/run/index.ts";
-import { type ReconcilePorts, reportDeploys, sweepDeploys } from "../reconcile/run/index.ts";
+import { type ReconcilePorts, sweepDeploys } from "../reconcile/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
 import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
 import { handlersOf, listenToEvents, type Rooms } from "./handlers.ts";
