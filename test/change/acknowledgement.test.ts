@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  acknowledgementOf,
-  ackRequest,
-  confirmedText,
-  findingKey,
-  isNamed,
-} from "../../src/change/acknowledgement.ts";
+import { acknowledgementOf, ackRequest, confirmedText, findingKey, isNamed } from "../../src/change/acknowledgement.ts";
 import type { HistoryEntry } from "../../src/model/state.ts";
 
 const key = findingKey({ id: "deleted-namespace", app: "web", resource: "Namespace/web" });
@@ -14,9 +8,12 @@ describe("a finding", () => {
   it("is named in full, or with all of its kind", () => {
     expect(key).toBe("deleted-namespace:web/Namespace/web");
     expect([key, "deleted-namespace"].map((name) => isNamed(key, name))).toEqual([true, true]);
-    expect(["deleted", "deleted-namespace:web", "", `${key}:`].map((name) => isNamed(key, name))).toEqual(
-      [false, false, false, false],
-    );
+    expect(["deleted", "deleted-namespace:web", "", `${key}:`].map((name) => isNamed(key, name))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 
