@@ -83,11 +83,12 @@ function below({ pointer, path, depth }: Here, step: string | number): Here {
 /** The reference as a word of its own in a text. */
 function names(text: string, image: ImageReference): boolean {
   const reference = printImage(image);
-  if (text.length < reference.length || text.length > maxText) return false;
-  const at = text.indexOf(reference);
-  if (at < 0) return false;
-  const [before, after] = [text[at - 1] ?? " ", text.slice(at + reference.length, at + reference.length + 2)];
-  return !/[\w./-]/.test(before) && !/^(?:[\w/-]|\.\w|@s)/.test(after);
+  if (text.length > maxText) return false;
+  for (let at = text.indexOf(reference); at >= 0; at = text.indexOf(reference, at + 1)) {
+    const [before, after] = [text[at - 1] ?? "", text.slice(at + reference.length, at + reference.length + 2)];
+    if (!/[\w./-]/.test(before) && !/^(?:[\w/-]|\.\w|@s)/.test(after)) return true;
+  }
+  return false;
 }
 
 /** A map with the name under one key and the tag under another. */
