@@ -9,17 +9,14 @@ export function chartVersions(pairs: readonly Pair[]): { readonly from: string; 
   const changes = new Map<string, { readonly from: string; readonly to: string }>();
   for (const { base, head } of pairs) {
     const [before, after] = [chartOf(base?.object), chartOf(head?.object)];
-    if (before === undefined || after === undefined || before.name !== after.name) continue;
-    if (before.version !== after.version) {
+    if (before.name === after.name && before.version !== after.version)
       changes.set(JSON.stringify([before, after]), { from: before.version, to: after.version });
-    }
   }
   return changes.size === 1 ? [...changes.values()][0] : undefined;
 }
 
-function chartOf(
-  object: Parameters<typeof textAt>[0],
-): { readonly name: string; readonly version: string } | undefined {
-  const [, name, version] = chartLabel.exec(textAt(object, "metadata", "labels", "helm.sh/chart")) ?? [];
-  return name === undefined || version === undefined ? undefined : { name, version };
+/** Name and version, empty where the label says none. */
+function chartOf(object: Parameters<typeof textAt>[0]) {
+  const [, name = "", version = ""] = chartLabel.exec(textAt(object, "metadata", "labels", "helm.sh/chart")) ?? [];
+  return { name, version };
 }

@@ -112,17 +112,16 @@ function bySeverity(a: TargetFinding, b: TargetFinding): number {
   return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || ruleOrder(a.id) - ruleOrder(b.id);
 }
 
+/** What became of generated names, by the old ones, where all agree. */
 function generatedNames(pairs: readonly Pair[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  const ambiguous = new Set<string>();
-  for (const { how, base, head } of pairs) {
-    if (how !== "generated") continue;
-    const known = names.get(base.id.name);
-    if (known !== undefined && known !== head.id.name) ambiguous.add(base.id.name);
-    names.set(base.id.name, head.id.name);
-  }
-  for (const name of ambiguous) names.delete(name);
-  return names;
+  const names = pairs.flatMap(({ how, base, head }) => (how === "generated" ? [[base.id.name, head.id.name]] : []));
+  const byName = Map.groupBy(names, ([old = ""]) => old);
+  return new Map(
+    [...byName].flatMap(([old, own]) => {
+      const fresh = [...new Set(own.map(([, name = ""]) => name))];
+      return fresh.length > 1 ? [] : fresh.map((name) => [old, name] as const);
+    }),
+  );
 }
 
 function comparePair(pair: Pair, names: ReadonlyMap<string, string>, input: CompareInput): Compared {
@@ -180,8 +179,8 @@ function podTemplate(object: ValueObject): Value | undefined {
 function renameFacts(base: ValueObject, head: Item, headObject: ValueObject): FieldFacts {
   const identified = identifiedAs(base, head);
   if (equal(identified, headObject)) return { fields: [] };
-  const { fields } = fieldFacts(identified, headObject);
-  return fields === undefined ? {} : { fields };
+  const { labelsOnly: _, ...facts } = fieldFacts(identified, headObject);
+  return facts;
 }
 
 function unchanged(

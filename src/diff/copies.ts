@@ -1,6 +1,6 @@
 import type { Item } from "./item.ts";
 import type { Pair } from "./pair.ts";
-import { equal } from "./value.ts";
+import { equal, textAt } from "./value.ts";
 
 /** What is left to be matched when the copies are. */
 interface Copies {
@@ -14,14 +14,10 @@ const maxCopies = 50;
 /** Items by identity, where a side has an identity more than once. What gets its name from the API server has none. */
 export function copiesOf(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
   const groups = Map.groupBy(
-    items.filter(({ id, object }) => id.name !== "" && hasName(object)),
+    items.filter(({ object }) => textAt(object, "metadata", "name") !== ""),
     ({ key }) => key,
   );
   return new Map([...groups].filter(([, copies]) => copies.length > 1));
-}
-
-function hasName({ metadata }: Item["object"]): boolean {
-  return typeof metadata === "object" && metadata !== null && "name" in metadata;
 }
 
 /**
@@ -61,19 +57,20 @@ function fewer(ones: readonly Item[], others: readonly Item[]): readonly Pair[] 
 }
 
 function more(ones: readonly Item[], others: readonly Item[]): readonly Pair[] {
-  const left = new Set(others.slice(0, maxCopies));
-  const first: Item[] = [];
-  for (const one of ones.slice(0, maxCopies)) {
-    const same = [...left].find((other) => equal(one.object, other.object)) ?? [...left][0];
-    if (same === undefined) continue;
-    left.delete(same);
-    first.push(same);
-  }
-  const pairs = ones.flatMap((one, index) => (first[index] === undefined ? [] : changed(one, first[index])));
-  const [original = others[0]] = first;
-  const copies = [...left].filter((copy) => copy !== original);
-  if (original === undefined) return pairs;
-  return [...pairs, ...copies.flatMap((copy) => changed(original, copy).map((pair) => ({ ...pair, copy: true })))];
+  const left = others.slice(0, maxCopies);
+  const kept = ones.slice(0, maxCopies).flatMap((base) => {
+    const same = left.findIndex((other) => equal(base.object, other.object));
+    return left.splice(Math.max(0, same), 1).map((head) => ({ base, head }));
+  });
+  const [original = left.shift()] = kept.map(({ head }) => head);
+  return [
+    ...kept.flatMap(({ base, head }) => changed(base, head)),
+    ...left.flatMap((copy) => (original === undefined ? [] : changed(original, copy))).map(asCopy),
+  ];
+}
+
+function asCopy(pair: ReturnType<typeof changed>[number]): Pair {
+  return { ...pair, copy: true };
 }
 
 function changed(base: Item, head: Item): readonly { how: "same"; base: Item; head: Item }[] {

@@ -10,8 +10,8 @@ const maxFields = 2;
 const maxValue = 60;
 /** Leaves that are looked at; a change of more is no change of labels that anybody reads. */
 const maxLeaves = 200;
-/** Labels that repeat a version which stands elsewhere. */
-const versionLabels = new Set(["helm.sh/chart", "app.kubernetes.io/version", "chart"]);
+/** The last two steps of labels that repeat a version which stands elsewhere. */
+const versionLabels = new Set([".labels .helm.sh/chart", ".labels .app.kubernetes.io/version", ".labels .chart"]);
 
 interface Leaf {
   readonly steps: readonly string[];
@@ -50,18 +50,16 @@ function textOf(value: Value | undefined): string | undefined {
 }
 
 function isVersionLabel({ steps }: Leaf): boolean {
-  return steps.at(-2) === ".labels" && versionLabels.has((steps.at(-1) ?? "").slice(1));
+  return versionLabels.has(steps.slice(-2).join(" "));
 }
 
 function toField({ steps, from, to }: Leaf): readonly FieldChange[] {
   const [before, after] = [textOf(from), textOf(to)];
-  const isShort = (text: string | undefined) =>
-    text !== undefined && text !== "" && text.length <= maxValue && !text.includes("\n");
-  const path = steps.join("").replace(/^\./, "");
   const name = nameOf(steps);
-  const fits = name === "image" || (isShort(before) && isShort(after));
-  if (before === undefined || after === undefined || before === "" || after === "" || !fits) return [];
-  return [{ name, path, from: oneLine(before), to: oneLine(after) }];
+  const isTold = (text: string | undefined): text is string =>
+    text !== undefined && text !== "" && (name === "image" || (text.length <= maxValue && !text.includes("\n")));
+  if (!isTold(before) || !isTold(after)) return [];
+  return [{ name, path: steps.join("").replace(/^\./, ""), from: oneLine(before), to: oneLine(after) }];
 }
 
 const known: readonly (readonly [pattern: RegExp, name: string])[] = [

@@ -59,25 +59,30 @@ export function missingFile({ message }: Pick<RenderFailure, "message">): string
 
 function toldFailure(failure: RenderFailure, near: string | undefined): ToldFailure {
   const path = missingFile(failure);
-  if (path === undefined) {
-    const why = firstLine(redactMessage(failure.message));
-    return {
-      why,
-      what: `${why} {app}{where} cannot be rendered, so what this change does there is unknown.`,
-      fix: "repair it here",
-    };
-  }
-  const { file, line } = failure;
-  const folder = file === undefined ? "" : file.slice(0, file.lastIndexOf("/") + 1);
-  const name = inTicks(verbatim(path.startsWith(folder) ? path.slice(folder.length) : path));
-  const place =
-    file === undefined || file === path ? "" : inTicks(verbatim(line === undefined ? file : `${file}:${line}`));
+  if (path !== undefined) return toldMissing(path, failure, near);
+  const why = firstLine(redactMessage(failure.message));
+  return {
+    why,
+    what: `${why} {app}{where} cannot be rendered, so what this change does there is unknown.`,
+    fix: "repair it here",
+  };
+}
+
+function toldMissing(path: string, { file, line }: RenderFailure, near: string | undefined): ToldFailure {
   const unknown = "what this change does to {app}{where} is unknown";
   const there = near === undefined ? "" : ` (${inTicks(verbatim(near))} is there)`;
+  const fix = `add the file, or correct its name${there}`;
+  if (file === undefined || file === path) {
+    const why = `${inTicks(verbatim(path))} is missing.`;
+    return { why, what: `${why} So ${unknown}.`, fix };
+  }
+  const folder = file.slice(0, file.lastIndexOf("/") + 1);
+  const name = inTicks(verbatim(path.startsWith(folder) ? path.slice(folder.length) : path));
+  const place = inTicks(verbatim(line === undefined ? file : `${file}:${line}`));
   return {
-    why: place === "" ? `${name} is missing.` : `${name} is missing; it is listed in ${place}.`,
-    what: `${name} is missing. ${place === "" ? `So ${unknown}` : `It is listed in ${place}, so ${unknown}`}.`,
-    fix: `add the file, or correct its name${there}`,
+    why: `${name} is missing; it is listed in ${place}.`,
+    what: `${name} is missing. It is listed in ${place}, so ${unknown}.`,
+    fix,
   };
 }
 
@@ -244,10 +249,9 @@ export function lostAppsFinding(
   const short = `${verbatim(environment)} loses ${all} with this \`.sluice.yaml\``;
   const about = { id: "configuration-loses-apps", severity: "warning", app: "", environment: "" } as const;
   const words = cause === undefined ? lostWords(lost, short) : unmatchedWords(environment, cause);
-  const { file, line } = cause?.problem ?? {};
   return {
     ...toTargetFinding({ ...about, resource: environment }, { short, ...words }),
-    ...(file === undefined || line === undefined ? {} : { file, line }),
+    ...(cause === undefined ? {} : { file: cause.problem.file, line: cause.problem.line }),
   };
 }
 

@@ -79,8 +79,9 @@ export function orderOf(version: string, other: string): Order {
   return order === 0 ? "unknown" : order < 0 ? "older" : "newer";
 }
 
-function tagOf(version: string): string {
-  return version.split("@")[0] ?? "";
+/** The tag of a version: what stands before its digest. */
+export function tagOf(version: string): string {
+  return version.replace(/@.*/, "");
 }
 
 function partsOf(text: string | undefined): readonly string[] {

@@ -39,32 +39,29 @@ const labels = (comparison: ReturnType<typeof compare>) =>
 describe("comparing two renders", () => {
   it("says nothing of renders that are equal as data", () => {
     const result = compare(deployment(), deployment().replace("replicas: 2\n", "replicas: 2 # two\n"));
-    expect(result).toEqual({
-      ...{
-        changes: [],
-        images: [],
-        replicas: [],
-        restarts: 0,
-        rollouts: 0,
-        hiddenLines: 0,
-        ignoredLines: 0,
-        random: [],
-        findings: [],
-      },
+    expect(result).toStrictEqual({
+      ...{ changes: [], images: [], replicas: [], restarts: 0, rollouts: 0 },
+      ...{ hiddenLines: 0, ignoredLines: 0, random: [], findings: [] },
     });
   });
 
   it("shows a changed field under its path, and the image and the replicas", () => {
     const result = compare(deployment(), deployment({ image: "ghcr.io/acme/web:1.4.0", replicas: 3 }));
-    expect(result.changes[0]).toMatchObject({ action: "changed", kind: "Deployment", addedLines: 2, removedLines: 2 });
-    expect(result.changes[0]?.diff).toBe(
-      `@@ spec @@
--replicas: 2
-+replicas: 3
-@@ spec.template.spec.containers[web] @@
--image: ghcr.io/acme/web:1.3.0
-+image: ghcr.io/acme/web:1.4.0`,
-    );
+    expect(result.changes).toStrictEqual([
+      {
+        ...{ apiVersion: "apps/v1", kind: "Deployment", namespace: "", name: "web" },
+        ...{ action: "changed", addedLines: 2, removedLines: 2 },
+        diff: "@@ spec @@\n-replicas: 2\n+replicas: 3\n@@ spec.template.spec.containers[web] @@\n-image: ghcr.io/acme/web:1.3.0\n+image: ghcr.io/acme/web:1.4.0",
+        fields: [
+          { name: "replicas", path: "spec.replicas", from: "2", to: "3" },
+          {
+            ...{ name: "image", path: "spec.template.spec.containers[web].image" },
+            ...{ from: "ghcr.io/acme/web:1.3.0", to: "ghcr.io/acme/web:1.4.0" },
+          },
+        ],
+      },
+    ]);
+    expect(result.rollouts).toBe(1);
     expect(result.images).toEqual([
       { container: "Deployment/web: web", from: "ghcr.io/acme/web:1.3.0", to: "ghcr.io/acme/web:1.4.0" },
     ]);
@@ -104,7 +101,7 @@ describe("comparing two renders", () => {
       deployment({ config: old }) + configMap(old, "blue"),
       deployment({ config: fresh }) + configMap(fresh, "green"),
     );
-    expect([workload.restarts, workload.hiddenLines]).toEqual([1, 0]);
+    expect([workload.restarts, workload.rollouts, workload.hiddenLines]).toEqual([1, 1, 0]);
   });
 
   it("follows no name of which it is not clear what it became", () => {
@@ -114,8 +111,13 @@ describe("comparing two renders", () => {
     const base = deployment({ config: old }) + inSpace(old, "blue", "a") + inSpace(old, "blue", "b");
     const clear = deployment({ config: one }) + inSpace(one, "red", "a") + inSpace(one, "red", "b");
     expect(compare(base, clear).restarts).toBe(1);
-    const unclear = deployment({ config: one }) + inSpace(one, "red", "a") + inSpace(two, "red", "b");
-    expect(compare(base, unclear).changes.map(({ kind }) => kind)).toContain("Deployment");
+    for (const used of [one, two]) {
+      const unclear = deployment({ config: used }) + inSpace(one, "red", "a") + inSpace(two, "red", "b");
+      const { changes, restarts } = compare(base, unclear);
+      expect([restarts, changes.map(({ kind, addedLines }) => `${kind} +${addedLines}`).sort()]).toEqual([
+        ...[0, ["ConfigMap +1", "ConfigMap +1", "Deployment +1"]],
+      ]);
+    }
   });
 
   it("shows a reference that did not follow the new hash", () => {
@@ -140,6 +142,24 @@ describe("comparing two renders", () => {
     const result = compare(deployment(), head);
     expect(labels(result)).toEqual(["renamed StatefulSet/web from web"]);
     expect(result.changes[0]?.from?.kind).toBe("Deployment");
+  });
+
+  it.each([
+    ["nothing else changes", deployment({ name: "frontend" }), []],
+    ["one value changes", deployment({ name: "frontend", replicas: 3 }), ["replicas"]],
+    ["more changes", deployment({ name: "frontend", extra: "        env: [{ name: A }]" }), undefined],
+  ])("says of a renamed resource what else is another value: %s", (_, head, fields) => {
+    const [change] = compare(deployment(), head).changes;
+    expect(change?.fields?.map(({ name }) => name)).toEqual(fields);
+    expect(change).not.toHaveProperty("labelsOnly");
+  });
+
+  it("counts no rollout of what is another resource, nor of what is no workload", () => {
+    const renamed = compare(deployment(), deployment({ name: "frontend", image: "web:2" }));
+    expect([labels(renamed), renamed.rollouts]).toEqual([["renamed Deployment/frontend from web"], 0]);
+    const other = (value: string) =>
+      `{ apiVersion: a/v1, kind: Form, metadata: { name: f }, spec: { template: { a: ${value} } } }`;
+    expect(compare(other("x"), other("y"))).toMatchObject({ changes: [{ kind: "Form" }], rollouts: 0 });
   });
 
   it("keeps unlike resources of one kind apart", () => {
@@ -183,6 +203,7 @@ spec: { ${containers} }`;
       `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { replicas: ${replicas}, template: { spec: { ${spec} } } }\n`;
     const order = compare(workload(base), workload(head));
     expect([labels(order), order.rollouts, order.hiddenLines]).toEqual([["changed Deployment/web"], 1, 0]);
+    expect(order.changes[0]?.diff).not.toBe("");
     expect(order.findings).toMatchObject([{ id: "pods-reordered", severity: "notice" }]);
     const scaled = compare(workload(base), workload(head, 3));
     expect([scaled.changes[0]?.diff, scaled.rollouts]).toEqual(["@@ spec @@\n-replicas: 2\n+replicas: 3", 1]);
@@ -277,6 +298,39 @@ spec: { template: { spec: { containers: [{ name: web, image: "web:${tag}" }] } }
   });
 });
 
+describe("the chart's version", () => {
+  const labelled = (name: string, chart: string, mode = "fast") =>
+    `---\n{ apiVersion: v1, kind: ConfigMap, metadata: { name: ${name}, labels: { helm.sh/chart: "${chart}" } }, data: { mode: ${mode} } }\n`;
+
+  it.each<readonly [about: string, base: string, head: string, chart: object | undefined]>([
+    ["is told", labelled("a", "web-1.0.0"), labelled("a", "web-1.1.0-rc.1"), { from: "1.0.0", to: "1.1.0-rc.1" }],
+    [
+      "of a long name is told",
+      labelled("a", "a-2-web-v1.0.0"),
+      labelled("a", "a-2-web-v2.0.0"),
+      { from: "v1.0.0", to: "v2.0.0" },
+    ],
+    [
+      "is told once where all agree",
+      labelled("a", "web-1.0.0") + labelled("b", "web-1.0.0") + labelled("c", "other"),
+      labelled("a", "web-1.1.0") + labelled("b", "web-1.1.0") + labelled("c", "another"),
+      { from: "1.0.0", to: "1.1.0" },
+    ],
+    ["that stays is not told", labelled("a", "web-1.0.0", "slow"), labelled("a", "web-1.0.0"), undefined],
+    ["of another chart is not told", labelled("a", "web-1.0.0"), labelled("a", "app-1.1.0"), undefined],
+    ["that comes is not told", labelled("a", "web"), labelled("a", "web-1.1.0"), undefined],
+    ["that goes is not told", labelled("a", "web-1.1.0"), labelled("a", "web"), undefined],
+    [
+      "of two charts is not told",
+      labelled("a", "web-1.0.0") + labelled("b", "app-1.0.0"),
+      labelled("a", "web-1.1.0") + labelled("b", "app-1.1.0"),
+      undefined,
+    ],
+  ])("%s", (_, base, head, chart) => {
+    expect(compare(base, head).chart).toEqual(chart);
+  });
+});
+
 describe("preview.ignore", () => {
   const annotated = (checksum: string, replicas = 2) =>
     deployment({ replicas }).replace(
@@ -287,8 +341,16 @@ describe("preview.ignore", () => {
 
   it("hides a difference that is noise and counts its lines", () => {
     const result = compare(annotated("aaa"), annotated("bbb"), { ignore: [rule] });
-    expect(result.changes).toEqual([]);
-    expect(result.hiddenLines).toBe(2);
+    expect(result).toMatchObject({ changes: [], hiddenLines: 2, ignoredLines: 2, restarts: 0, rollouts: 0 });
+  });
+
+  it("counts the lines of all resources, beside those that only another order moves", () => {
+    const pod = (first: string, second: string, annotation: string) =>
+      `\n---\n{ apiVersion: v1, kind: Pod, metadata: { name: p, annotations: { a: ${annotation} } }, spec: { containers: [{ name: ${first} }, { name: ${second} }] } }\n`;
+    const result = compare(annotated("aaa") + pod("x", "y", "one"), annotated("bbb") + pod("y", "x", "two"), {
+      ignore: [rule, { path: "/metadata/annotations/a" }],
+    });
+    expect(result).toMatchObject({ changes: [], hiddenLines: 6, ignoredLines: 4 });
   });
 
   it("leaves what else differs, and resources that the rule does not name", () => {

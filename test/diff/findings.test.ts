@@ -443,6 +443,56 @@ describe("a finding of several places", () => {
     );
   });
 
+  it("names at most three apps and resources and six environments, and counts more", () => {
+    const message = (count: number) =>
+      fillWords(
+        words,
+        Array.from({ length: count }, (_, index) => place(`a${index}`, `e${index}`, `n${index}`)),
+      ).message;
+    expect([3, 4, 6, 7].map((count) => message(count).replace(/\. The.*/, ""))).toEqual([
+      "a0, a1 and a2 in e0, e1 and e2 lose the volume claims `n0`, `n1` and `n2`",
+      "4 apps in e0, e1, e2 and e3 lose the 4 volume claims",
+      "6 apps in e0, e1, e2, e3, e4 and e5 lose the 6 volume claims",
+      "7 apps in 7 environments lose the 7 volume claims",
+    ]);
+  });
+
+  it("is of this repository and nowhere in particular, where it has no app and no environment", () => {
+    const unnamed = { short: "{owner} is bad", message: "{app}{where} loses the {resource}." };
+    const filled = (app: string, environment: string) =>
+      fillWords(unnamed, [{ app, environment, name: undefined }]).message;
+    expect(filled("", " ")).toBe("this repository loses the resource.");
+    expect(filled("a", "default")).toBe("a loses the resource.");
+    const nameless = fillWords(unnamed, [
+      { app: "", environment: "prod", name: "x" },
+      { app: "a", environment: "prod", name: "a" },
+    ]);
+    expect([nameless.short, nameless.message]).toEqual([
+      "resources `x` and `a` of a is bad",
+      "a in prod loses the resources `x` and `a`.",
+    ]);
+    expect(fillWords(unnamed, [place("a", "dev", "a"), place("b", "dev", "a")]).short).toBe(
+      "resource `a` of a and b is bad",
+    );
+  });
+
+  it("leaves out its place where that stands before it", () => {
+    const about = { short: "s", message: "{app}{where} {loses|lose} all{there}, on {base}." };
+    const of = (isPlaced: boolean, ...environments: readonly string[]) =>
+      fillWords(
+        about,
+        environments.map((environment) => place("a", environment)),
+        { isPlaced, baseName: "main" },
+      );
+    expect(of(true, "prod")).toEqual({
+      ...{ short: "s", message: "a in prod loses all, on main.", predicate: "Loses all, on main.", fix: undefined },
+    });
+    expect(of(true, "prod", "dev").predicate).toBe("Loses all in prod and dev, on main.");
+    expect(of(false, "prod").predicate).toBe("Loses all in prod, on main.");
+    expect(fillWords(about, [place("a", "prod")]).predicate).toBe("Loses all in prod, on the base branch.");
+    expect(fillWords({ ...about, message: "Loses {app}" }, [place("a", "prod")])).not.toHaveProperty("predicate");
+  });
+
   it("has the names of others as they are, whatever they look like", () => {
     const places = ["$'{x|y}", "{where}$&"].map((app) => place(app, "{base}"));
     expect(fillWords(words, places).message).toBe(
@@ -465,5 +515,6 @@ describe("a finding of several places", () => {
     ["NetworkPolicy", "NetworkPolicies"],
     ["Gateway", "Gateways"],
     ["Deployment", "Deployments"],
+    ["Mesh", "Meshes"],
   ])("counts more than one %s as %s", (one, more) => expect(plural(one)).toBe(more));
 });

@@ -80,8 +80,19 @@ describe("the resources of two renders", () => {
       ["copy", { x: "1" }, { x: "2" }],
       ["added", undefined, { x: "1" }],
     ]);
+    const [three, four, five] = [map("a", { x: "3" }), map("a", { x: "4" }), map("a", { x: "5" })];
+    expect(copies([one, two], [three, two, four, five])).toEqual([
+      ["same", { x: "1" }, { x: "3" }],
+      ["copy", { x: "3" }, { x: "4" }],
+      ["copy", { x: "3" }, { x: "5" }],
+    ]);
     const generated = { apiVersion: "batch/v1", kind: "Job", metadata: { generateName: "a-" } };
     expect(copies([generated], [generated, generated])).toEqual([["added", undefined, undefined]]);
+  });
+
+  it("are looked at up to fifty copies of one identity", () => {
+    const all = (count: number) => Array.from({ length: count }, (_, x) => map("a", { x }));
+    expect(pairs([], all(60))).toHaveLength(50);
   });
 
   it("pair by the name without kustomize's hash, of ConfigMaps and Secrets in one namespace", () => {

@@ -82,6 +82,14 @@ describe("a value that differs at every render", () => {
     ]);
   });
 
+  it("is told of the base where the target goes", () => {
+    const more = again(
+      before.map((value) => core(value)),
+      [],
+    );
+    expect(compare(core("one"), undefined, more).random).toHaveLength(2);
+  });
+
   it("random-and-a-real-change: leaves the one change that is real", () => {
     const more = again(
       before.map((value) => core(value)),

@@ -45,8 +45,8 @@ function itemsOf(lists: readonly (readonly Value[])[], field: string): readonly 
   return undefined;
 }
 
-function byName(list: readonly Value[], names: readonly string[] | undefined): ReadonlyMap<string, Value> | undefined {
-  return names && new Map(list.map((item, index) => [names[index] ?? "", item]));
+function byName(list: readonly Value[], names: readonly string[] | undefined) {
+  return names && new Map(names.map((name, index) => [name, list[index]]));
 }
 
 function uniqueNames(_field: string, list: readonly Value[]): readonly string[] | undefined {

@@ -1,4 +1,5 @@
 import type { VersionGap } from "../../model/preview.ts";
+import { tagOf } from "../../model/versions.ts";
 import { hashSuffix } from "../generated-names.ts";
 import { at, equal, isList, isObject, type Value } from "../value.ts";
 import { type EnvironmentNames, sameButForNames } from "./neutral.ts";
@@ -39,8 +40,4 @@ const shortest = 3;
 function swapsOf({ here, there }: VersionGap): readonly (readonly [here: string, there: string])[] {
   const pairs = [[here, there] as const, [tagOf(here), tagOf(there)] as const];
   return pairs.filter((pair) => pair.every((text) => text.length >= shortest));
-}
-
-function tagOf(version: string): string {
-  return version.split("@")[0] ?? "";
 }

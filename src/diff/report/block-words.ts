@@ -34,26 +34,29 @@ export function placesOf({ members }: ChangeGroup, { targets, apps, groups }: Bl
       ? ` in the ${thousands(places.size)} others`
       : ` in ${thousands(places.size)} places`;
   }
-  const [app = ""] = own;
-  const named = apps > 1 && app !== "" && !members.some(({ name }) => name.includes(app));
-  const where = environments.length === 0 ? "" : ` in ${environments.join(", ")}`;
-  return `${named ? ` of ${app}` : ""}${where}`;
+  const named = apps > 1 ? own.filter((app) => !members.some(({ name }) => name.includes(app))) : [];
+  return [...named.map((app) => ` of ${app}`), ...list(" in ", environments)].join("");
 }
 
 /** The same by the environments alone, `: prod, staging` of what is removed; nothing where these do not say it all. */
 export function shortPlacesOf({ change, members }: ChangeGroup): string {
   const environments = [...new Set(members.map(({ environment }) => environment))].filter(isEnvironment);
-  if (environments.length === 0 || environments.length > 4 || members.length > environments.length) return "";
-  return `${change.action === "removed" ? ":" : " in"} ${environments.join(", ")}`;
+  if (environments.length > 4 || members.length > environments.length) return "";
+  return list(change.action === "removed" ? ": " : " in ", environments).join("");
+}
+
+/** `in prod, staging`; nothing of nothing. */
+function list(lead: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`${lead}${names.join(", ")}`];
 }
 
 /** `shop → webapp`, with what else tells them apart, and whether anything else changes. */
 export function renamedText(change: ResourceChange, mark: Mark): string {
   const { from, kind, name, namespace, fields } = change;
   if (from === undefined) return "";
-  const kinds = from.kind === kind ? ["", ""] : [`${inert(from.kind)} `, `${inert(kind)} `];
-  const names =
-    from.name === name && from.kind === kind ? [] : [`${kinds[0]}${mark(from.name)} → ${kinds[1]}${mark(name)}`];
+  const [before, after] = [`${inert(from.kind)} ${mark(from.name)}`, `${inert(kind)} ${mark(name)}`];
+  const sameKind = from.name === name ? [] : [`${mark(from.name)} → ${mark(name)}`];
+  const names = from.kind === kind ? sameKind : [`${before} → ${after}`];
   const place = (text: string) => (text === "" ? "none" : mark(text));
   const spaces = from.namespace === namespace ? [] : [`namespace ${place(from.namespace)} → ${place(namespace)}`];
   const generated = hashSuffix.test(name) && (kind === "ConfigMap" || kind === "Secret") ? ["a generated name"] : [];

@@ -57,8 +57,8 @@ function caption(group: ChangeGroup, context: BlockContext): string {
   if (group.isAlike) return `**${alikeText(group, context)}**${inert(placesOf(group, context))}`;
   const names = resourceNames(members);
   const kind = /^[A-Za-z0-9]{1,80}$/.test(change.kind) ? change.kind : code(change.kind);
-  const named = names.length === 1 && (change.from === undefined || isNewContent(change));
-  const name = named ? ` ${code(names[0] ?? "")}` : "";
+  const named = names.length === 1 && (change.from === undefined || isNewContent(change)) ? names : [];
+  const name = named.map((one) => ` ${code(one)}`).join("");
   const copies = change.copies === true ? ", first copy → second copy" : "";
   const renamed = change.from === undefined ? "" : ` ${renamedText(change, code)}`;
   const became = isNewContent(change) ? newContent : renamed;

@@ -1,7 +1,7 @@
 import type { FieldChange, ResourceChange, TargetPreview } from "../../model/preview.ts";
 import { commaList, count, thousands } from "../../model/text/lists.ts";
 import { inTicks } from "../../model/text/markdown.ts";
-import { orderOf } from "../../model/versions.ts";
+import { orderOf, tagOf } from "../../model/versions.ts";
 import { plural } from "../finding-words.ts";
 import { byContent, isNewContent } from "../generated-names.ts";
 import { shortImage, splitImage } from "../image-name.ts";
@@ -59,7 +59,7 @@ export function fieldPhrases(changes: readonly ResourceChange[], marks: Marks): 
 /** `replicas 3 → 5`; of an image its version alone. */
 export function fieldPhrase({ name, from, to }: FieldChange, marks: Marks): string {
   if (name === "image") return imagePhrase(from, to, marks);
-  const known = /^[A-Za-z]+(?: [a-z]+)?$/.test(name) && !name.includes(".");
+  const known = /^[A-Za-z]+(?: [a-z]+)?$/.test(name);
   return `${known ? name : marks.name(name)} ${marks.value(from)} → ${marks.value(to)}`;
 }
 
@@ -70,10 +70,9 @@ export function imagePhrase(from: string, to: string, marks: Marks): string {
   const [before, after] = [splitImage(from), splitImage(to)];
   if (before.name !== after.name) return `${marks.name(shortImage(from))} → ${marks.name(shortImage(to))}`;
   const [one, other] = [before.version || "no tag", after.version || "no tag"];
-  const [tag, next] = [one.split("@")[0] ?? "", other.split("@")[0] ?? ""];
-  const sameTag = tag === next;
-  const text = (version: string, short: string) => marks.value(digestText(sameTag || short === "" ? version : short));
-  const older = orderOf(tag, next) === "newer" ? " ⬇️ older" : "";
+  const [tag, next] = [tagOf(one), tagOf(other)];
+  const text = (version: string, short: string) => marks.value(digestText(tag === next ? version : short || version));
+  const older = orderOf(one, other) === "newer" ? " ⬇️ older" : "";
   return `${text(one, tag)} → ${text(other, next)}${older}`;
 }
 
@@ -83,13 +82,9 @@ function digestText(version: string): string {
 }
 
 function imagePhrases({ images }: TargetPreview, marks: Marks): readonly string[] {
-  const phrases = [
-    ...new Set(
-      images.filter(({ from, to }) => from !== "" && to !== "").map(({ from, to }) => imagePhrase(from, to, marks)),
-    ),
-  ];
-  if (phrases.length > 2) return [`${phrases.length} images`];
-  return phrases;
+  const changed = images.filter(({ from, to }) => from !== "" && to !== "");
+  const phrases = new Set(changed.map(({ from, to }) => imagePhrase(from, to, marks)));
+  return phrases.size > 2 ? [`${phrases.size} images`] : [...phrases];
 }
 
 const verbs: Readonly<Record<ResourceChange["action"], string>> = {
@@ -110,15 +105,11 @@ function changePhrase(change: ResourceChange, marks: Marks): string {
 function actionCounts(changes: readonly ResourceChange[]): readonly string[] {
   return (["removed", "added", "renamed", "changed"] as const).flatMap((action) => {
     const of = changes.filter((change) => (isNewContent(change) ? "changed" : change.action) === action);
-    const kinds = new Set(of.map(({ kind }) => kind));
-    const [kind = ""] = kinds;
-    if (of.length === 0) return [];
-    if (action === "added") {
-      return [
-        `${thousands(of.length)} new ${kinds.size > 1 ? (of.length === 1 ? "resource" : "resources") : of.length > 1 ? plural(kind) : kind}`,
-      ];
-    }
-    return [`${count(of.length, "resource")} ${action}`];
+    const [kind, ...others] = new Set(of.map((change) => change.kind));
+    if (kind === undefined) return [];
+    if (action !== "added") return [`${count(of.length, "resource")} ${action}`];
+    const noun = others.length > 0 ? "resource" : kind;
+    return [`${thousands(of.length)} new ${of.length > 1 ? plural(noun) : noun}`];
   });
 }
 

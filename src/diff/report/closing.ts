@@ -46,7 +46,6 @@ function comparedText(
 /** `checked 6 of 6, 2 stay the same`; bold where something was not checked. */
 function checkedText(completeness: Completeness, { targets }: Preview): string {
   const text = checkedCount(completeness, targets.filter(({ status }) => status === "unchanged").length);
-  if (text === "") return "";
   if (completeness.rendered < completeness.affected) return `**${text}**`;
   return (completeness.partial ?? 0) > 0 ? `**${text} in part**` : text;
 }

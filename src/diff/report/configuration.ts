@@ -40,8 +40,9 @@ export function configurationLines({ configuration }: Pick<Preview, "configurati
 }
 
 function effectText(effect: EnvironmentEffect): string {
-  const { environment } = effect;
-  return `After the merge${isEnvironment(environment) ? `, ${environment} has` : " there are"} ${amounts(effect)}.`;
+  const { environment, fewer, more, other } = effect;
+  const be = (fewer.length || more.length || other.length) === 1 ? "is" : "are";
+  return `After the merge${isEnvironment(environment) ? `, ${environment} has` : ` there ${be}`} ${amounts(effect)}.`;
 }
 
 /** `3 apps fewer: gateway, orders, webapp; 1 app more: billing`. */

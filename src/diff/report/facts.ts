@@ -45,11 +45,11 @@ export function nothingChanges(preview: Preview, mark: (name: string) => string 
 /** Files of an app changed, and its manifests did not. */
 function sameResult({ targets }: Preview, mark: (name: string) => string): string {
   const apps = [...new Set(targets.map(({ app }) => app))].filter((app) => app !== "");
-  const touched = [...new Set(targets.map(({ environment }) => environment))].filter(isEnvironment);
-  const one = touched.length === 1 ? ` in ${mark(touched[0] ?? "")}` : ` in all ${touched.length} environments`;
+  const [first, ...others] = [...new Set(targets.map(({ environment }) => environment))].filter(isEnvironment);
+  const all = others.length === 0 ? ` in ${mark(first ?? "")}` : ` in all ${others.length + 1} environments`;
   const named = apps.length > 3 ? count(apps.length, "app") : sentenceList(apps.map(mark));
   const their = apps.length > 1 ? "their" : "its";
-  return `The changed files belong to ${named || "this repository"}, but ${their} manifests stay the same${touched.length === 0 ? "" : one}.`;
+  return `The changed files belong to ${named || "this repository"}, but ${their} manifests stay the same${first === undefined ? "" : all}.`;
 }
 
 /** What the claim that nothing changes rests on. */
@@ -94,11 +94,12 @@ function keptText(resources: number, whose: string): string {
 function startsText(changed: readonly TargetPreview[]): string {
   const [only, ...others] = changed;
   const [replicas, ...more] = only?.replicas ?? [];
-  const images = [...new Set((only?.images ?? []).map(({ to }) => to))];
-  if (only?.status !== "added" || others.length > 0 || more.length > 0 || images.length !== 1) return "";
-  const { name, version } = splitImage(images[0] ?? "");
-  if (replicas?.to === undefined || replicas.to === 0 || version === "") return "";
-  return `Starts ${count(replicas.to, "pod")} of ${code(name.split("/").at(-1) ?? name)} ${code(shortImage(version))}.`;
+  const [image, ...moreImages] = new Set(only?.images.map(({ to }) => to));
+  if (only?.status !== "added" || others.length > 0 || more.length > 0 || moreImages.length > 0) return "";
+  const { name, version } = splitImage(image ?? "");
+  if (!replicas?.to || version === "") return "";
+  const shortName = name.slice(name.lastIndexOf("/") + 1);
+  return `Starts ${count(replicas.to, "pod")} of ${code(shortName)} ${code(shortImage(version))}.`;
 }
 
 /** Which keys of the only Secret that changes get another value. */
@@ -106,9 +107,7 @@ function secretText(changed: readonly TargetPreview[]): string {
   const changes = changed.flatMap((target) => target.changes);
   const [only, ...others] = changes;
   if (only === undefined || others.length > 0 || only.kind !== "Secret" || only.action !== "changed") return "";
-  const keys = [...only.diff.matchAll(/^\+([^\s:]+): ‹hidden /gm)].flatMap(([, key]) =>
-    key === undefined ? [] : [code(key)],
-  );
+  const keys = [...only.diff.matchAll(/^\+([^\s:]+): ‹hidden /gm)].map(([, key = ""]) => code(key));
   if (keys.length === 0) return "";
   const { stays = [], readers = [] } = changed.find(({ secret }) => secret !== undefined)?.secret ?? {};
   const rest = stays.length === 0 ? "" : `; ${sentenceList(stays.map(code))} ${stays.length === 1 ? "stays" : "stay"}`;
@@ -148,34 +147,27 @@ const maxRenames = 12;
 /** What only gets another name, by kinds that go together. */
 function renamesText(preview: Preview): string {
   const changed = changedTargets(preview);
-  const renames =
-    changed.length > 1
-      ? []
-      : changed.flatMap(({ changes }) =>
-          changes.filter((change) => change.from !== undefined && change.fields?.length === 0 && !isMoved(change)),
-        );
-  const groups = [
-    ...Map.groupBy(renames, (change) =>
-      [change.from?.name, change.name, change.from?.namespace, change.namespace].join("\n"),
-    ).values(),
-  ];
-  const lines = groups.slice(0, maxRenames).flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const kinds = group.map(({ kind, from }) => (from?.kind === kind ? kind : `${from?.kind} → ${kind}`)).map(inert);
-    return [`- **${[...new Set(kinds)].join(", ")}:** ${renamedText(first, code)}`];
-  });
-  if (groups.length > maxRenames) lines.push(`- and ${thousands(groups.length - maxRenames)} more`);
-  return lines.join("\n");
+  const changes = changed.length > 1 ? [] : changed.flatMap((target) => target.changes);
+  const kinds = new Map<string, Set<string>>();
+  for (const change of changes) {
+    const { from, kind, fields } = change;
+    if (from === undefined || fields?.length !== 0 || isMoved(change)) continue;
+    const text = renamedText(change, code);
+    kinds.set(text, (kinds.get(text) ?? new Set()).add(from.kind === kind ? kind : `${from.kind} → ${kind}`));
+  }
+  const lines = [...kinds].map(([text, own]) => `- **${[...own].map(inert).join(", ")}:** ${text}`);
+  const rest = lines.length - maxRenames;
+  return [...lines.slice(0, maxRenames), ...(rest > 0 ? [`- and ${thousands(rest)} more`] : [])].join("\n");
 }
 
 /** What tools said of what cannot be rendered, folded, where a finding does not say all of it. */
 export function toolMessages(preview: Preview): string {
-  const failed = preview.targets.filter(
-    (target) =>
-      target.error !== undefined && (isBroken(target) || (target.status === "failed" && isLong(target.error))),
-  );
-  const texts = Map.groupBy(failed, ({ error }) => redactMessage(error?.message ?? ""));
+  const failed = preview.targets.flatMap((target) => {
+    const { error, status, renderer } = target;
+    const isTold = error !== undefined && (isBroken(target) || (status === "failed" && isLong(error)));
+    return isTold ? [{ message: redactMessage(error.message), renderer }] : [];
+  });
+  const texts = Map.groupBy(failed, ({ message }) => message);
   const said = preview.findings.map(({ message }) => message);
   return [...texts]
     .filter(([message]) => !said.some((text) => text.startsWith(message.trim())))
@@ -199,10 +191,10 @@ export function randomNote(preview: Preview): string {
   if (distinct.length === 0) return "";
   const byResource = [...Map.groupBy(distinct, ({ resource }) => resource)];
   const listed = byResource.slice(0, 6).map(([resource, own]) => {
-    const [kind = "", ...name] = resource.split("/");
-    const paths = own.slice(0, 4).map(({ path }) => pathText(path));
-    const more = own.length > 4 ? ` and ${own.length - 4} more` : "";
-    return `${own.length > 4 ? paths.join(", ") : sentenceList(paths)}${more} in ${inert(kind)} ${code(name.at(-1) ?? "")}`;
+    const paths = own.map(({ path }) => pathText(path));
+    const kind = resource.slice(0, resource.indexOf("/"));
+    const name = resource.slice(resource.lastIndexOf("/") + 1);
+    return `${sentenceList(paths, 4)} in ${inert(kind)} ${code(name)}`;
   });
   const rest = byResource.length - listed.length;
   const list = `${listed.join(", ")}${rest > 0 ? ` and ${rest} more resources` : ""}`;

@@ -84,12 +84,10 @@ function confirmed({ by, reason }: Acknowledgement, place: string): string {
 
 /** The first sentence, which says what, and the others. A stop in code or in a name ends none. */
 export function sentences(message: string): { readonly first: string; readonly rest: string } {
-  let ticks = 0;
-  for (let index = 0; index < message.length; index++) {
-    if (message[index] === "`") ticks++;
-    if (ticks % 2 === 0 && message[index] === "." && /^\.\s+\S/.test(message.slice(index, index + 3))) {
-      return { first: message.slice(0, index + 1), rest: message.slice(index + 1).trim() };
-    }
+  let inCode = false;
+  for (const { 0: found, index } of message.matchAll(/`|\.(?=\s+\S)/g)) {
+    if (found === "`") inCode = !inCode;
+    else if (!inCode) return { first: message.slice(0, index + 1), rest: message.slice(index + 1).trim() };
   }
   return { first: message, rest: "" };
 }

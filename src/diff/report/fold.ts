@@ -83,7 +83,7 @@ function combineWhole(groups: readonly ChangeGroup[]): readonly ChangeGroup[] {
 
 /** What goes into one block has one of these; whole resources only where there is nothing to say about any. */
 function together({ change, members, severity }: ChangeGroup): string | undefined {
-  const place = members[0]?.target;
+  const [place] = members.map(({ target }) => target);
   if (change.action === "changed") return undefined;
   if (change.action === "renamed") return isOnlyRenamed(change) ? `renamed\n${place}\n${isMoved(change)}` : undefined;
   return severity === undefined ? `${change.action}\n${place}` : undefined;
@@ -103,7 +103,7 @@ function joinRenamed(groups: readonly ChangeGroup[]): ChangeGroup | undefined {
   const changes = groups.map(({ change }) => change);
   const [first, ...others] = changes;
   if (first === undefined || others.length === 0) return undefined;
-  const { severity } = groups.find((group) => group.severity !== undefined) ?? { severity: undefined };
+  const severity = groups.find((group) => group.severity !== undefined)?.severity;
   const members = groups.flatMap((group) => group.members);
   if (isMoved(first))
     return others.some(({ diff }) => diff !== first.diff)
@@ -118,7 +118,7 @@ function joinRenamed(groups: readonly ChangeGroup[]): ChangeGroup | undefined {
 function join(groups: readonly ChangeGroup[]): ChangeGroup | undefined {
   const changes = groups.map(({ change }) => change);
   const [first] = changes;
-  if (first === undefined || first.action === "changed") return undefined;
+  if (first === undefined) return undefined;
   if (first.action === "renamed") return joinRenamed(groups);
   const sum = (key: "addedLines" | "removedLines") => changes.reduce((total, change) => total + change[key], 0);
   const size = changes.reduce((total, { diff }) => total + diff.length, 0);

@@ -80,7 +80,6 @@ function sameVersion<K>(
   if (pin === "digest" && sameDigest) return { moves: false, why: () => `it has the digest of ${tag} already` };
   if (tag !== place.tag) return undefined;
   if (pin === "tag" || sameDigest) return { moves: false, why: () => `it has ${tag} already` };
-  if (facts === undefined) return { moves: true, why: () => `${tag} may have another digest now` };
   return {
     moves: true,
     why: () => (current.digest === "" ? `${tag} is pinned by its digest` : `${tag} has another digest now`),

@@ -77,10 +77,9 @@ function captureOf(expression: RE2JS, capture: string | undefined): (tag: string
   };
 }
 
-/** Empty for a group that did not match. */
+/** Empty for a group that did not match: it begins and ends at -1. */
 function groupText(tag: string, spans: readonly unknown[], group: number): string {
-  const [from, to] = [Number(spans[2 * group]), Number(spans[2 * group + 1])];
-  return from < 0 ? "" : tag.slice(from, to);
+  return tag.slice(Number(spans[2 * group]), Number(spans[2 * group + 1]));
 }
 
 /** Text as it is, or the number of a group. */

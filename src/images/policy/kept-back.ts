@@ -3,7 +3,7 @@ import type { Located } from "./compare-target.ts";
 import { type TagFilter, tagFilter } from "./filter.ts";
 import type { Ordering, Placed } from "./ordering.ts";
 import type { Kept, TargetDecision, Version } from "./types.ts";
-import { suffixOf, variantOf } from "./variants.ts";
+import { shapeOf, suffixOf, variantOf } from "./variants.ts";
 
 /** What says which uses of an image in one target a policy speaks of. */
 export interface Speaking<K> {
@@ -61,7 +61,7 @@ function whyOut<K>(
   const compared = filter.textOf(tag) !== undefined;
   const ignored = !compared && filter.anyTextOf(tag) !== undefined;
   if (ignored) return { kind: "ignored", why: itText(tag, filter.whyNot(tag)) };
-  if (!compared && tag !== "" && policy.regex !== undefined && !sameShape(tag, candidate.tag)) {
+  if (!compared && tag !== "" && policy.regex !== undefined && shapeOf(tag) !== shapeOf(candidate.tag)) {
     return { kind: "regex", why: itText(tag, filter.whyNot(tag)) };
   }
   if (ordering.against(candidate, place) === undefined) return { kind: "order", why: "that tag has no order" };
@@ -82,7 +82,8 @@ export function variantDecisions(tag: string, versions: readonly Version[]): rea
   );
 }
 
-function itText(tag: string, sentence: string): string {
+/** A sentence about a tag as a part of one that names the tag already. */
+export function itText(tag: string, sentence: string): string {
   return sentence.startsWith(`${tag} `) ? `it${sentence.slice(tag.length)}` : sentence;
 }
 
@@ -96,10 +97,4 @@ function otherVariant(tag: string, candidate: string): Kept {
     why: `the tag has a suffix that ${candidate} lacks`,
     fix: `To update it, add an entry with \`regex: "${expression}"\`.`,
   };
-}
-
-/** A tag with its numbers taken out: tags of one shape can be compared even when a policy knows only one of them. */
-function sameShape(a: string, b: string): boolean {
-  const shape = (tag: string): string => tag.replaceAll(/[0-9]+/g, "0");
-  return shape(a) === shape(b);
 }

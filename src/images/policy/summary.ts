@@ -43,7 +43,7 @@ export function skippedTags<K>(decided: Decided<K>): readonly string[] {
 
 /** The whole result. */
 export function summaryOf<K>(decided: Decided<K>, decisions: readonly TargetDecision[]): string {
-  const { ranking, selection, targets, input } = decided;
+  const { ranking, selection, input } = decided;
   const { best } = ranking.ordering;
   if (selection.chosen !== undefined) {
     const { tag } = selection.chosen.candidate;
@@ -57,7 +57,7 @@ export function summaryOf<K>(decided: Decided<K>, decisions: readonly TargetDeci
   const first = ranking.placed[0];
   if (first === undefined) return nothingTaken(decided);
   const [one] = decisions;
-  if (targets.length === 0 || one === undefined) return `${first.tag} is ${best}, and no target has the image`;
+  if (one === undefined) return `${first.tag} is ${best}, and no target has the image`;
   return `Nothing changes: ${first.tag} is ${best}, and ${one.target}${decisions.length > 1 ? ` and ${decisions.length - 1} more` : ""} has ${versionText(one.from)}${input.pin === "tag" ? "" : " with its digest"}${unexpected(decided, first.tag)}`;
 }
 

@@ -2,6 +2,7 @@ import type { TagVerdict } from "../../model/images.ts";
 import { compareNatural } from "../../model/versions.ts";
 import { compareTarget, type Located } from "./compare-target.ts";
 import { firstOf } from "./first-of.ts";
+import { itText } from "./kept-back.ts";
 import type { Placed, Ranking } from "./ordering.ts";
 import type { Selection } from "./select.ts";
 import type { PolicyInput } from "./types.ts";
@@ -54,16 +55,11 @@ function verdictOf<K>(tag: string, placed: Placed<K> | undefined, decided: Decid
   const unwanted = selection.passed.get(tag) ?? ranking.whyNot(tag);
   if (at.length > 0) {
     const others = at.length > 1 ? ` and ${at.length - 1} more` : "";
-    const reason = `${tag} is what ${at[0]}${others} has${remark(tag, unwanted)}`;
+    const remark = unwanted === undefined ? "" : `; ${itText(tag, unwanted)}`;
+    const reason = `${tag} is what ${at[0]}${others} has${remark}`;
     return { tag, outcome: "current", reason };
   }
   return { tag, outcome: "not-chosen", reason: unwanted ?? whyNotChosen(tag, placed, decided) };
-}
-
-/** A second remark about a tag in the same sentence. */
-function remark(tag: string, sentence: string | undefined): string {
-  if (sentence === undefined) return "";
-  return `; ${sentence.startsWith(`${tag} `) ? `it ${sentence.slice(tag.length + 1)}` : sentence}`;
 }
 
 function whyNotChosen<K>(tag: string, candidate: Placed<K> | undefined, decided: Decided<K>): string {

@@ -3,6 +3,7 @@ import { byText } from "../../model/paths.ts";
 import { compareDigits, compareNatural } from "../../model/versions.ts";
 import type { TagFilter } from "./filter.ts";
 import type { Ordering } from "./ordering.ts";
+import { shapeOf } from "./variants.ts";
 
 type Compare = (a: string, b: string) => number;
 
@@ -78,9 +79,4 @@ function orderingOf(filter: TagFilter, { compare, natural, behind, best, numbers
       return shapeOf(tag) === shapeOf(version.tag) ? natural(tag, version.tag) : undefined;
     },
   };
-}
-
-/** A tag with its numbers taken out: tags of one shape can be compared even when a policy knows only one of them. */
-function shapeOf(tag: string): string {
-  return tag.replaceAll(/[0-9]+/g, "0");
 }

@@ -25,8 +25,12 @@ export function variantOf(tag: string): string {
 
 /** The end of a version's tag that names its variant: `-migrate` of `1.4.0-migrate`; empty where there is none. */
 export function suffixOf(tag: string): string {
-  const variant = variantOf(tag);
-  const first = variant.split("-")[0] ?? "";
-  const at = first === "" || !begins.test(tag) ? -1 : tag.toLowerCase().indexOf(first);
+  const [first = ""] = variantOf(tag).split("-");
+  const at = tag.toLowerCase().indexOf(first);
   return at <= 0 ? "" : tag.slice(at - 1);
+}
+
+/** A tag with its numbers taken out: tags of one shape can be compared even when a policy knows only one of them. */
+export function shapeOf(tag: string): string {
+  return tag.replaceAll(/[0-9]+/g, "0");
 }

@@ -13,10 +13,6 @@ const bare = /^v?([0-9]{1,4})(?:[_-].*)?$/;
 /** How pre-releases begin, in contrast to suffixes such as `alpine`. */
 const usual = /^(?:[0-9]+|(?:alpha|beta|rc|pre|preview|dev|snapshot|next|canary|nightly|m)[0-9]*)(?:[.-]|$)/i;
 
-function fullOf({ major, minor, patch, full }: SemanticVersion): semver.SemVer {
-  return full ?? new semver.SemVer(`${major}.${minor}.${patch}`);
-}
-
 /** The highest version in a range. `tags` are all that the registry has. */
 export function versionOrdering(
   policy: ImagePolicy,
@@ -45,8 +41,7 @@ export function versionOrdering(
     against: ({ key }, { tag }) => {
       const known = placeOf(tag);
       if (known !== undefined) return compareSemver(key, known);
-      const least = moving.has(tag) ? moving.get(tag) : highestBehind(tag, tags, filter);
-      moving.set(tag, least);
+      const least = moving.getOrInsertComputed(tag, () => highestBehind(tag, tags, filter));
       // A moving tag such as 1.4 is at best the highest 1.4.x, which may replace it.
       return least === undefined ? undefined : compareSemver(key, least) >= 0 ? 1 : -1;
     },
@@ -131,13 +126,14 @@ function whyNot({ captured, tag, range, policy, asks }: Unwanted): string {
   const named = captured === tag ? tag : `${captured}, captured from ${tag},`;
   const version = readSemver(captured);
   if (version === undefined) return `${named} ${whyNoVersion(captured)}`;
-  if (!isPrerelease(version)) return `${named} ${outside}`;
-  const suffix = version.full?.prerelease.join(".") ?? "";
+  const { full } = version;
+  if (full === undefined || full.prerelease.length === 0) return `${named} ${outside}`;
+  const suffix = full.prerelease.join(".");
   if (!asks && !usual.test(suffix)) {
     return `${named} counts as a pre-release because of its suffix \`-${suffix}\`, which \`regex\` and \`capture\` can take off`;
   }
   if (!asks) return `${named} is a pre-release, which the range leaves out`;
-  const wide = new semver.Range(range.raw, { includePrerelease: true }).test(fullOf(version));
+  const wide = new semver.Range(range.raw, { includePrerelease: true }).test(full);
   return wide && policy.prerelease !== true
     ? `${named} is a pre-release of another version than those that the range names; \`prerelease: true\` takes all`
     : `${named} ${outside}`;

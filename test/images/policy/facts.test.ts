@@ -54,6 +54,33 @@ describe("a decision", () => {
     expect(none.summary).toMatch(/and 2 more were passed over$/);
   });
 
+  it("is about the best that can be taken, not about a better one that is passed over", async () => {
+    const newer = has("1.7.0", { target: "newer" });
+    const facts = { "1.6.0": undefined };
+    const taken = await decide(semver, ["1.5.0", "1.6.0"], ["1.4.0", newer], { facts });
+    expect(taken.targets.map(({ reason }) => reason)).toEqual([
+      "1.4.0 is lower than 1.5.0",
+      "1.5.0 is lower than 1.7.0, and nothing goes backwards",
+    ]);
+    const none = await decide(semver, ["1.6.0"], ["1.4.0", newer], { facts });
+    expect(none.targets.map(({ reason }) => reason)).toEqual([
+      "1.6.0 was listed or pushed, but the registry has no image of that name",
+      "1.6.0 is lower than 1.7.0, and nothing goes backwards",
+    ]);
+  });
+
+  it("of one tag alone says where that stands among the others", async () => {
+    const tags = ["1.4.0", "1.5.0", "1.6.0"];
+    const set = await decide(semver, tags, ["1.4.0"], { only: "1.5.0" });
+    expect(set).toMatchObject({ chosen: { tag: "1.5.0" }, targets: [{ moves: true }], asked: ["1.5.0"] });
+    expect(why(set, "1.6.0")).toBe("no target moves to 1.6.0 now");
+    const missing = await decide(semver, tags, ["1.4.0"], { only: "1.5.0", facts: { "1.5.0": undefined } });
+    expect(missing).toMatchObject({ targets: [{ moves: false, reason: why(missing, "1.5.0") }], asked: ["1.5.0"] });
+    expect(why(missing, "1.6.0")).toBe("no target moves to 1.6.0 now");
+    const back = await decide(semver, tags, ["1.5.0"], { only: "1.4.0" });
+    expect(back.targets[0]?.reason).toBe("1.4.0 is lower than 1.5.0, and nothing goes backwards");
+  });
+
   it("says what came of it", async () => {
     const summary = async (...input: Parameters<typeof decide>): Promise<string> => (await decide(...input)).summary;
     expect(await summary(semver, ["1.1.0"], ["1.0.0"])).toBe(
@@ -157,6 +184,7 @@ describe("required platforms", () => {
     [["linux/arm64"], ["linux/arm64/v8"], true],
     [["linux/arm64/v8"], ["linux/arm64"], true],
     [["linux/arm"], ["linux/arm/v7"], true],
+    [["linux/arm"], ["linux/amd64", "linux/arm/v7"], true],
     [["linux/arm/v6"], ["linux/arm/v7"], false],
     [["linux/amd64"], ["linux/amd64/v3"], false],
     [["linux/amd64"], ["linux/amd64/v1"], true],
@@ -179,6 +207,10 @@ describe("required platforms", () => {
     expect(decision.chosen?.tag).toBe("1.1.0");
     expect(why(decision, "1.2.0")).toBe(
       "1.2.0 lacks linux/arm64 (it has linux/amd64): the rest may still be on its way",
+    );
+    const silent = { platforms: ["linux/amd64"], facts: { "1.1.0": { platforms: [] } } };
+    expect(why(await decide(semver, ["1.1.0"], ["1.0.0"], silent), "1.1.0")).toBe(
+      "1.1.0 lacks linux/amd64 (it says none): the rest may still be on its way",
     );
   });
 });
@@ -251,6 +283,42 @@ describe("digests beside versions", () => {
     // The tag in the file is not what runs when only the digest is written.
     const stale = await decide(semver, tags, [has(`1.0.0@${digestOf("1.2.0")}`)], { pin });
     expect(stale.chosen).toBeUndefined();
+    const ahead = await decide(semver, tags, [has(`1.9.0@${digestOf("1.1.0")}`)], { pin });
+    expect(ahead.chosen?.tag).toBe("1.2.0");
+    expect((await decide(semver, tags, ["1.9.0"], { pin })).chosen).toBeUndefined();
+  });
+
+  it.each([
+    ["another image of its tag", "1.4.0", "pushed-before", "1.4.0 is lower than 1.5.0", true],
+    ["the image of a worse tag", "1.5.0", "1.4.0", "1.5.0 has another digest now", true],
+    [
+      "the image of a better tag",
+      "1.4.0",
+      "1.7.0",
+      "1.5.0 is lower than 1.7.0, which the digest beside 1.4.0 is, and nothing goes backwards",
+      false,
+    ],
+    [
+      "the image of a better tag beside a word",
+      "latest",
+      "1.7.0",
+      "1.5.0 is lower than 1.7.0, which the digest beside latest is, and nothing goes backwards",
+      false,
+    ],
+  ])("are what runs beside a tag: %s", async (_, tag, of, reason, moves) => {
+    const current = has(`${tag}@${digestOf(of)}`);
+    const facts = { "1.8.0": undefined };
+    const tags = ["1.4.0", "1.5.0", "1.7.0", "1.8.0"];
+    const decision = await decide(semver, tags, [current], { pin: "both", only: "1.5.0", facts });
+    expect(decision.targets).toMatchObject([{ moves, reason }]);
+  });
+
+  it("need no search where they are those of the tag, or the tag is gone", async () => {
+    const tags = ["1.4.0", "1.5.0", "1.6.0"];
+    const same = await decide(semver, tags, [has(`1.4.0@${digestOf("1.4.0")}`)], { pin: "both" });
+    expect(same.asked).toEqual(["1.4.0", "1.6.0"]);
+    const gone = { pin: "both", facts: { "1.3.0": undefined } } as const;
+    expect((await decide(semver, tags, [has(`1.3.0@${digestOf("1.3.0")}`)], gone)).asked).toEqual(["1.3.0", "1.6.0"]);
   });
 
   it("are searched for among so many of the best tags", async () => {
@@ -329,6 +397,11 @@ describe("the newest build", () => {
     );
   });
 
+  it("is asked for of no tag that the policy does not take", async () => {
+    const decision = await decide({ newest: true, regex: "^main" }, ["main-1", "main-2", "pr-3"], ["main-1"]);
+    expect(decision.asked.toSorted()).toEqual(["main-1", "main-2"]);
+  });
+
   it("is none of the future and none that does not say", async () => {
     const odd = { a: ago(3 * day), b: ago(-3 * day), c: { created: undefined } };
     const decision = await decide(newest, ["a", "b", "c"], ["x"], { facts: { ...odd, x: ago(9 * day) } });
@@ -362,6 +435,15 @@ describe("what was rolled back", () => {
     const held = { tag: "1.5.0", digest: digestOf("first") };
     const current = has(`1.4.0@${digestOf("1.4.0")}`, { held });
     expect((await decide(semver, ["1.4.0", "1.5.0"], [current], { pin: "both" })).chosen).toBeUndefined();
+  });
+
+  it("stays away under another name of the same version, but not for ever under a moving tag", async () => {
+    const same = await decide(semver, ["1.5.0"], [has("1.4.0", { held: { tag: "v1.5.0", digest: "" } })]);
+    expect(same.targets[0]?.reason).toBe("1.5.0 is not newer than v1.5.0, which was rolled back here");
+    const moving = has("main", { held: { tag: "main", digest: digestOf("old") } });
+    expect((await decide({ digest: "main" }, [], [moving], { pin: "both" })).chosen?.tag).toBe("main");
+    const unknown = has("main", { held: { tag: "main", digest: "" } });
+    expect((await decide({ digest: "main" }, [], [unknown], { pin: "both" })).chosen).toBeUndefined();
   });
 
   it("stays away under another name of the same image", async () => {
@@ -411,6 +493,27 @@ describe("several targets", () => {
 });
 
 describe("verdicts", () => {
+  it("count the targets that have a tag, and compare the rest with what is chosen", async () => {
+    const targets = ["one", "two", "three"].map((target, index) => has(`1.${5 - index}.0`, { target }));
+    const decision = await decide(semver, ["1.4.0", "1.5.0", "1.6.0"], [...targets, has("1.4.0", { target: "four" })]);
+    expect(decision.verdicts.map(({ reason }) => reason)).toEqual([
+      "1.6.0 is the highest version in `^1.0`",
+      "1.5.0 is what one has",
+      "1.4.0 is what two and 1 more has",
+      "1.3.0 is what three has; it is not listed by the registry",
+    ]);
+    const behind = await decide(semver, ["1.4.5", "1.6.0"], targets);
+    expect(why(behind, "1.4.5")).toBe("1.4.5 is lower than 1.6.0");
+  });
+
+  it("are no more than what is asked for, and leave a third to the tags that the policy does not take", async () => {
+    const tags = Array.from({ length: 20 }, (_, index) => [`1.${index}.0`, `odd-${index}`]).flat();
+    const given = (verdicts: number) => decide(semver, tags, ["1.0.0"], { limits: { verdicts } });
+    expect((await given(1)).verdicts).toHaveLength(1);
+    const seven = (await given(7)).verdicts.map(({ tag }) => tag);
+    expect(seven).toEqual(["1.19.0", "1.0.0", "1.18.0", "1.17.0", "1.16.0", "1.15.0", "odd-19"]);
+  });
+
   it("are so many, the most interesting first", async () => {
     const tags = Array.from({ length: 500 }, (_, index) => [`1.${index}.0`, `odd-${index}`]).flat();
     const decision = await decide(semver, tags, ["1.3.0"], { pushed: ["odd-7"], limits: { verdicts: 12 } });

@@ -191,6 +191,16 @@ describe("versions", () => {
       ].join(""),
     );
 
+  it.each([">", ">=", "<", "<=", "="])("are %s a version or a pre-release as in node-semver", (operator) => {
+    for (const bound of ["1.2.0", "1.2.0-rc.1"]) {
+      const range = new semver.Range(`${operator}${bound}`, { includePrerelease: true });
+      for (const name of ["1.1.9", "1.2.0-rc.0", "1.2.0-rc.1", "1.2.0", "1.2.1"]) {
+        const parsed = readSemver(name);
+        expect(parsed && isIn(parsed, range), `${name} in ${range.raw}`).toBe(range.test(name));
+      }
+    }
+  });
+
   it("are in a range exactly where node-semver finds them", () => {
     const bound = fc
       .tuple(fc.constantFrom("^", "~", ">", ">=", "<", "<=", "", "="), text)
@@ -214,10 +224,12 @@ describe("versions", () => {
 });
 
 describe("orders of texts", () => {
-  it("give the first of a list as sorting does", () => {
+  it("give the first of a list as sorting does, equal ones in their order", () => {
+    const items = fc.array(fc.nat({ max: 20 })).map((keys) => keys.map((key, index) => ({ key, index })));
     fc.assert(
-      fc.property(fc.array(fc.nat({ max: 20 })), fc.nat({ max: 12 }), (list, most) => {
-        expect(firstOf(list, most, (a, b) => a - b)).toEqual(list.toSorted((a, b) => a - b).slice(0, most));
+      fc.property(items, fc.nat({ max: 12 }), (list, most) => {
+        const compare = (a: { readonly key: number }, b: { readonly key: number }): number => a.key - b.key;
+        expect(firstOf(list, most, compare)).toEqual(list.toSorted(compare).slice(0, most));
       }),
     );
   });

@@ -213,6 +213,23 @@ describe("real repositories", () => {
       "r1-2",
       "r1-10",
     ],
+    [
+      "groups as a version, never back",
+      { regex: "^r([0-9]+)-([0-9]+)$", capture: "$1.$2.0", semver: "^1.0" },
+      ["r1-2"],
+      "r1-10",
+      undefined,
+    ],
+    [
+      "a version that the regex leaves out is one all the same",
+      { semver: "^1.27", regex: "^(?<version>[0-9.]+)-alpine$", capture: "$version" },
+      nginx,
+      "1.29.2",
+      undefined,
+    ],
+    ["words from one of another shape", { regex: "^main-" }, ["main-17"], "nightly-3", "main-17"],
+    ["words from a higher one of the same shape", { regex: "^v1" }, ["v1-4"], "v2-0", undefined],
+    ["four numbers, below one that the range leaves out", { semver: "<1.2.5" }, ["1.2.4", "1.2.5"], "1.2.3.4", "1.2.4"],
     ["four numbers", { semver: "^1.0" }, ["1.2.2", "1.2.3", "1.2.3.4"], "1.2.3.4", "1.2.3"],
     ["four numbers that are higher", { semver: "^1.0" }, ["1.2.2", "1.2.3.4"], "1.2.3.4", undefined],
   ])("%s", async (_, policy, tags, current, expected) => {
@@ -290,6 +307,11 @@ describe("semantic versions", () => {
       "a b",
     ];
     expect(why(await decide({ semver: "^1.0", ignore: ["nightly-*"] }, tags, ["1.4.0"]), tag)).toBe(reason);
+  });
+
+  it("come with a `v` only where all targets have one", async () => {
+    const decision = await decide({ semver: "*" }, ["1.2.4", "v1.2.4"], ["v1.2.3", "1.2.3"]);
+    expect(decision.chosen?.tag).toBe("1.2.4");
   });
 
   it("says that the range names only the pre-releases of another version", async () => {
