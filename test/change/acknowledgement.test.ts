@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  ackRequest,
-  acknowledgementOf,
-  confirmedText,
-  findingKey,
-  isNamed,
-} from "../../src/change/acknowledgement.ts";
+import { acknowledgementOf, ackRequest, confirmedText, findingKey, isNamed } from "../../src/change/acknowledgement.ts";
 import type { HistoryEntry } from "../../src/model/state.ts";
 
 const key = "deleted-namespace:web/Namespace/web";
@@ -65,9 +59,7 @@ describe("a finding that somebody confirmed", () => {
       finding: "deleted-namespace",
       reason: "it moved",
     });
-    expect(confirmedText("abc", ["a"], "")).toBe(
-      "✅ **Confirmed as meant** for abc: `a`. The next push asks again.",
-    );
+    expect(confirmedText("abc", ["a"], "")).toBe("✅ **Confirmed as meant** for abc: `a`. The next push asks again.");
     expect(confirmedText("abc", ["a", "b"], "so")).toBe(
       '✅ **Confirmed as meant** for abc: 2 findings, `a`, `b`. "so". The next push asks again.',
     );

@@ -109,6 +109,73 @@ describe("the settings that decide about an image", () => {
   });
 });
 
+describe("of several items of `images` that give the same name", () => {
+  const item = (file: string, matches: string, tag: string, more: Partial<VersionSetting> = {}) =>
+    setting("kustomize-image", file, { matches, tag: part(tag), ...more });
+  const manifest = (more: Partial<VersionSetting>) =>
+    setting("manifest", "base.yaml", { matches: "web", whole: part("web:0"), ...more });
+  const origin = manifest({ resource: "Pod/web", container: "web" });
+
+  it.each<[string, readonly VersionSetting[], readonly string[]]>([
+    ["the one for the container's own name", [item("a", "app", "7"), item("b", "web", "7"), origin], ["b"]],
+    ["of those that say it, the one for its own name", [item("a", "app", "1"), item("b", "web", "1"), origin], ["b"]],
+    ["the one that says it, though for another name", [item("a", "app", "1"), item("b", "web", "7"), origin], ["a"]],
+    ["all that say it", [item("a", "app", "1"), item("b", "web", "1"), item("c", "x", "7")], ["a", "b"]],
+    ["the first where none says it", [item("a", "app", "7"), item("b", "web", "7")], ["a"]],
+    ["one that matches something", [item("a", "app", "1", { matchesNothing: true }), item("b", "web", "7")], ["b"]],
+    ["one that may match what a chart writes", [item("a", "app", "7", { matchesNothing: true })], ["a"]],
+    ["the winner of one name", [item("a", "web", "7"), item("b", "web", "1")], ["a"]],
+  ])("it is %s", (_, settings, files) => {
+    expect(deciding(settings)).toEqual(files);
+  });
+
+  it.each<[string, Partial<VersionSetting>, boolean]>([
+    ["where it stands", { file: "web.yaml", whole: { ...part("web:0"), path: at } }, true],
+    ["in its object", { resource: "Pod/web", container: "web" }, true],
+    ["in an object that got a prefix", { resource: "Pod/we", container: "web" }, true],
+    ["in another object", { resource: "Pod/api", container: "web" }, false],
+    ["in an object of another kind", { resource: "Job/web", container: "web" }, false],
+    ["in another container", { resource: "Pod/web", container: "api" }, false],
+    ["in no container", { resource: "Pod/web" }, false],
+    ["in no object", { container: "web" }, false],
+  ])("a container's own name is that %s", (_, more, is) => {
+    const settings = [item("a", "app", "7"), item("b", "web", "7"), manifest(more)];
+    expect(deciding(settings)).toEqual([is ? "b" : "a"]);
+  });
+
+  it("is the first for a place that is no container's", () => {
+    const object = { apiVersion: "v1", kind: "Widget", metadata: { name: "web" }, spec: { image: "acme/web:1" } };
+    const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
+    const settings = [item("a", "app", "7"), item("b", "web", "1")];
+    expect(use && deciding(settings, [], { ...request, use })).toEqual(["a"]);
+  });
+});
+
+describe("a setting in a text", () => {
+  it("decides where the text holds the place", () => {
+    const source = { helm: { values: "image: { repository: acme/web, tag: '1' }\n" } };
+    const object = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Application",
+      metadata: { name: "web" },
+      spec: { source },
+    };
+    const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
+    const heldIn = ["spec", "source", "helm", "values"];
+    const settings = [
+      setting("manifest", "web.yaml"),
+      setting("manifest", "web.yaml", { heldIn: ["spec", "source"] }),
+      setting("manifest", "web.yaml", { heldIn }),
+    ];
+    expect(use && decidingSettings({ ...request, use }, settings, [])).toEqual([settings[2]]);
+  });
+
+  it("may be a digest alone", () => {
+    const settings = [setting("object-image", "a"), setting("object-image", "b", { digest: part(digest), ...empty })];
+    expect(deciding(settings, [], requestOf(`acme/web@${digest}`))).toEqual(["b"]);
+  });
+});
+
 describe("a value says what a place shows", () => {
   it.each<readonly [string, Partial<VersionSetting>, boolean]>([
     ["acme/web:1", { tag: part("1") }, true],
