@@ -93,8 +93,14 @@ describe("places that name an image", () => {
     });
     const widget = resource("Widget", { spec: [{ image: { repository: "acme/web", tag: "1", digest } }] });
     const pod = resource("Pod", { spec: { volumes: [{ name: "v", image: { reference: "acme/data:1" } }] } });
-    const source = { kustomize: { images: ["app=acme/web:2"] }, helm: { values: "image: { repository: a, tag: v1 }\n" } };
-    const application = { ...resource("Application", { spec: { source } }, "shop"), apiVersion: "argoproj.io/v1alpha1" };
+    const source = {
+      kustomize: { images: ["app=acme/web:2"] },
+      helm: { values: "image: { repository: a, tag: v1 }\n" },
+    };
+    const application = {
+      ...resource("Application", { spec: { source } }, "shop"),
+      apiVersion: "argoproj.io/v1alpha1",
+    };
     expect(usesIn(widget, pod, application).map(place)).toEqual([
       {
         pointer: "/spec/0/image/tag",

@@ -353,7 +353,8 @@ describe("a text that holds images", () => {
       spec: { source: { helm: { values } } },
     },
   });
-  const text = (image: string, side: string, note = "") => application(`image: ${image}\nside: { image: '${side}' }\n${note}`);
+  const text = (image: string, side: string, note = "") =>
+    application(`image: ${image}\nside: { image: '${side}' }\n${note}`);
   const base = [text("acme/web:1.3.0", "acme/db:1")];
   const field = "Application/prod/web /spec/source/helm/values";
   const missed = `${field}\n/image does not become what was planned`;
