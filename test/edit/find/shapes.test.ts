@@ -10,6 +10,7 @@ import {
 } from "../../../src/edit/index.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
+import { foundInChart } from "./support/found-in.ts";
 import { digestOf } from "./support/repository.ts";
 import { settingLines, wholeSetting } from "./support/setting-lines.ts";
 
@@ -653,6 +654,15 @@ describe("a value that the configuration names", () => {
     ["a value of a list", "v: ['1', '2']\n", "v[1]", "values ?: tag=2"],
   ])("is %s", async (_, values, key, expected) => {
     expect(await of(values, key)).toEqual([`c/values.yaml ${expected}`]);
+  });
+
+  it.each(["repository", "repo", "image", "imageName"])("has the name under `%s` beside it", async (key) => {
+    const { settings } = await foundInChart(
+      { "c/values.yaml": `a: { ${key}: web, v: '1' }\n` },
+      { releaseName: "r" },
+      { extra: [{ file: "c/values.yaml", key: "a.v" }] },
+    );
+    expect(settings.map(wholeSetting).at(-1)).toEqual(["values image web | c/values.yaml#0 a", "tag=1 @ a.v :1"]);
   });
 
   it("is another than that of the same key in another document or file", async () => {
