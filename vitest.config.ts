@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { keepScratchInMemory } from "./test/support/scratch.ts";
+
+keepScratchInMemory();
 
 /** What takes longest: begun first, so that nothing is left to be waited for alone at the end. */
 const long = [

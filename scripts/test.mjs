@@ -20,16 +20,18 @@ async function someTests(filters) {
   return [await vitest(nodeBinary(), filters)];
 }
 
-/** The TypeScript tests mostly wait, so Go vets, compiles and tests beside them. */
+/**
+ * All at once, so that no core waits for what runs on one. What the others say is kept until the TypeScript tests are
+ * done, which fill the screen.
+ */
 async function allChecks(go) {
   const node = nodeBinary();
-  const first = await staticChecks(node);
-  const beside = go ? goChecks() : Promise.resolve([]);
+  const beside = Promise.all([staticChecks(node), go ? goChecks() : []]).then((results) => results.flat());
   const typescript = await vitest(node, []);
-  if (go) await step("go vet and go test of the engine", () => beside.then(() => "done"));
-  const engine = await beside;
-  for (const { report } of engine) process.stdout.write(report);
-  return [...first, ...engine, typescript];
+  await step("the checks beside the tests", () => beside.then(() => "done"));
+  const others = await beside;
+  for (const { report } of others) process.stdout.write(report);
+  return [...others, typescript];
 }
 
 main().then(

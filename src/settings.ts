@@ -153,8 +153,9 @@ export function secretsOf(settings: ServerSettings): readonly string[] {
     ...("secrets" in hook ? hook.secrets : []),
     ...("bodySecrets" in hook ? hook.bodySecrets : []),
   ]);
+  const ofClusters = settings.clusters.flatMap(({ access }) => (access.kind === "token" ? [access.token] : []));
   const ofRegistries = registries.flatMap(({ password, token, identityToken }) => [password, token, identityToken]);
-  const all = [privateKey, webhookSecret, adminToken, ...ofHooks, ...ofRegistries];
+  const all = [privateKey, webhookSecret, adminToken, ...ofHooks, ...ofRegistries, ...ofClusters];
   return all.flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret]));
 }
 

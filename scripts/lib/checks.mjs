@@ -1,4 +1,4 @@
-// The checks that `npm test` is made of. Each gives `{name, passed, failed, skipped?, report?}`.
+// The checks that `npm test` is made of. Each gives `{name, passed, failed, skipped?, report?}`: what it says is kept.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -7,18 +7,19 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { dim, green, red, run, seconds } from "./console.mjs";
 import { goArguments, goEnvironment } from "./go.mjs";
-import { root } from "./places.mjs";
+import { engineLink, root } from "./places.mjs";
 import { postgres } from "./tools.mjs";
 
 const engine = join(root, "engine");
 const bin = (name) => join(root, "node_modules", ...name.split("/"));
 
 /**
- * `tsc`, Biome, the dead-code check and the generated pages: each counts as one, and says at once how it went. The
- * types are checked beside the others by one thread: more of them check the same types again, at twice the cost.
+ * `tsc`, Biome, the dead-code check and the generated pages: each counts as one. The types are checked beside the
+ * others by one thread: more of them check the same types again, at twice the cost.
  */
 export async function staticChecks(node) {
-  const types = say("types (tsc)", node, [bin("typescript/bin/tsc"), "--noEmit", "--singleThreaded", "-p", "."]);
+  const tsc = [bin("typescript/bin/tsc"), "--noEmit", "--singleThreaded", "-p", "."];
+  const types = check("types (tsc)", node, tsc, { cwd: root });
   const results = [];
   for (const [name, args] of [
     ["lint and format (biome)", [bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]],
@@ -31,20 +32,11 @@ export async function staticChecks(node) {
     ],
     ["generated pages are current", ["scripts/generate.ts", "--check"]],
   ])
-    results.push(await say(name, node, args));
+    results.push(await check(name, node, args, { cwd: root }));
   return [await types, ...results];
 }
 
-async function say(name, node, args) {
-  const result = await check(name, node, args, { cwd: root });
-  process.stdout.write(result.report);
-  return result;
-}
-
-/**
- * `go vet` and the engine's tests. What they say is in `report`, since the TypeScript tests run beside them and fill
- * the screen.
- */
+/** `go vet` and the engine's tests. */
 export async function goChecks() {
   const vet = await check("go vet", "go", goArguments("vet", ["./..."]), { cwd: engine, env: goEnvironment() });
   return [vet, await goTests()];
@@ -68,7 +60,9 @@ async function goTests() {
   const failures = [];
   // `go vet` ran before, with more rules than the vet that comes with tests.
   const args = goArguments("test", ["-vet=off", "-count=1", "-json", "./..."]);
-  const problem = await lines("go", args, { cwd: engine, env: goEnvironment() }, (line) => {
+  // The set-up put an engine of these sources there: another would be the same.
+  const env = { ...goEnvironment(), SLUICE_ENGINE: process.env.SLUICE_ENGINE || engineLink };
+  const problem = await lines("go", args, { cwd: engine, env }, (line) => {
     const event = line.startsWith("{") ? JSON.parse(line) : { Action: "output", Output: `${line}\n` };
     const key = `${event.Package ?? event.ImportPath ?? ""}/${event.Test ?? ""}`;
     if (event.Output) output.set(key, (output.get(key) ?? "") + event.Output);

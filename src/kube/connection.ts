@@ -21,12 +21,17 @@ export interface ConnectionOptions {
 }
 
 /** One call of the API. */
-export interface KubeRequest extends Omit<HttpRequest, "headers"> {
+export interface KubeRequest extends Partial<Pick<HttpRequest, "headers">> {
+  readonly method: HttpRequest["method"];
+  readonly path: string;
+  readonly body?: string;
   readonly contentType?: string;
+  /** Default: JSON. */
+  readonly accept?: string;
+  /** How often it is tried in all; default 4. */
+  readonly attempts?: number;
 }
 
-/** How often a call is tried in all. */
-const attempts = 4;
 /** Requests at once; more of them wait for a connection. */
 const connections = 16;
 const connectMs = 10_000;
@@ -48,10 +53,11 @@ export class Connection {
   }
 
   /**
-   * The answer to an idempotent request: the first that no other attempt would better, or the last one. Throws
+   * The answer to a request that may be repeated: the first that no other attempt would better, or the last one. Throws
    * `timeout` and `unavailable` Faults when there is none.
    */
   async send(request: KubeRequest, signal: AbortSignal): Promise<Answer> {
+    const { attempts = 4 } = request;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#authorized(request, signal).catch((error: unknown) => {
         if (error instanceof Fault && attempt < attempts) return undefined;
@@ -69,14 +75,16 @@ export class Connection {
   }
 
   /** Credentials may have expired since they were asked for. */
-  async #authorized({ contentType, ...request }: KubeRequest, signal: AbortSignal): Promise<Answer> {
+  async #authorized(request: KubeRequest, signal: AbortSignal): Promise<Answer> {
+    const { method, path, body, contentType, accept = "application/json" } = request;
     const send = async (refused: boolean): Promise<Answer> => {
       const headers = {
+        ...request.headers,
         ...(await this.#endpoint.headers({ refused })),
-        accept: "application/json",
+        accept,
         ...(contentType !== undefined && { "content-type": contentType }),
       };
-      return exchange(this.#settings, { ...request, headers }, signal);
+      return exchange(this.#settings, { method, path, body, headers }, signal);
     };
     const answer = await send(false);
     return answer.status === 401 ? send(true) : answer;
@@ -93,8 +101,9 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
+/** Over HTTP/2 the library sends a header of many values as one: many groups would be one that nobody has. */
 function poolOf({ tls, proxy }: Endpoint): Dispatcher {
-  if (proxy !== undefined)
-    return new ProxyAgent({ uri: proxy, requestTls: tls, connections, keepAliveTimeout: idleMs });
-  return new Agent({ connections, keepAliveTimeout: idleMs, connect: { ...tls, timeout: connectMs } });
+  const options = { connections, keepAliveTimeout: idleMs, allowH2: false };
+  if (proxy !== undefined) return new ProxyAgent({ ...options, uri: proxy, requestTls: tls });
+  return new Agent({ ...options, connect: { ...tls, timeout: connectMs } });
 }

@@ -4,10 +4,10 @@ import { Fault, UserError } from "../model/errors.ts";
 
 /** One HTTP request to an API server. */
 export interface HttpRequest {
-  readonly method: "GET" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** With its query. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: string | undefined;
 }
 

@@ -7,6 +7,11 @@ export function groupPath(apiVersion: string): string {
   return version === undefined ? `/api/${segment(group)}` : `/apis/${segment(group)}/${segment(version)}`;
 }
 
+/** The path under which an API server says which versions a group has. */
+export function versionsPath(group: string): string {
+  return group === "" ? "/api" : `/apis/${segment(group)}`;
+}
+
 /** The path of all objects of a kind, in one namespace where it is named. */
 export function collectionPath(apiVersion: string, { plural }: ResourceMapping, namespace: string | undefined): string {
   const where = namespace === undefined ? "" : `/namespaces/${segment(namespace)}`;

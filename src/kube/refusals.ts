@@ -43,8 +43,14 @@ export function statusOf({ text }: Answer): Status {
 /**
  * Whether the path itself is unknown: the kind is not served (any more). Else the object or its namespace is missing.
  */
-export function isUnknownPath({ details }: Status): boolean {
-  return details.name === "";
+export function isOfUnknownPath(answer: Answer): boolean {
+  return answer.status === 404 && statusOf(answer).details.name === "";
+}
+
+/** Whether a patch was for an object that is another by now, or has changed: a version is compared, a uid checked. */
+export function isOfAnother(answer: Answer): boolean {
+  if (answer.status === 409) return true;
+  return answer.status === 422 && statusOf(answer).details.causes.some(({ field }) => field === "metadata.uid");
 }
 
 /** Statuses that may pass by themselves. */
@@ -118,6 +124,12 @@ function mayPass({ details }: Status): boolean {
   return details.causes.some(({ reason }) => reason === "NamespaceTerminating");
 }
 
+/** Why a server refused what is nobody's secret, in its own words. */
+export function reasonOf(answer: Answer): string {
+  return `${words({ cluster: "", what: "", secret: false }, statusOf(answer), answer)} (${answer.status})`;
+}
+
+/** What a server said, on one line, as far as others may read it. */
 function words({ secret }: Call, said: Status, { status: code, text }: Answer): string {
   if (!secret) return clip(visible(said.message || text.trim() || "no reason given"), maxLength);
   const reason = said.reason || (isWrongManifest(code, said) ? "it does not fit its schema" : "no reason given");

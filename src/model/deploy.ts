@@ -1,4 +1,5 @@
-import type { ObjectReference } from "./kube.ts";
+import type { ClusterAccess, ObjectReference, OpenCluster } from "./kube.ts";
+import type { Leases } from "./lease.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /*
@@ -19,12 +20,14 @@ export interface Operation {
   readonly startedAt: number;
 }
 
-/** What a person or Sluice asked for beyond what a new head does by itself. */
+/** A person or Sluice asked for an operation, whether or not there is a new head. */
 export interface DeployRequest {
   /** The same in every run of what asked, and of nothing else. A failed operation is tried again for each new one. */
   readonly id: string;
   /** When it was asked for. */
   readonly at: number;
+  /** Whether who asked has seen how much would be deleted, and wants it: the guards against that then let it pass. */
+  readonly prune?: boolean;
 }
 
 /** How many of the wanted pods are ready, summed over a target's workloads. */
@@ -140,12 +143,36 @@ export interface ClusterGrant {
   readonly serviceAccount?: string | undefined;
 }
 
-/** One cluster as the operator's settings describe it, without its credentials. */
+/** One cluster as the operator's settings describe it. */
 export interface ClusterSettings {
+  /** As `deploy.cluster` in `.sluice.yaml` names it. */
   readonly name: string;
   /** Where Sluice keeps inventories and leases. No repository can write there. */
   readonly namespace: string;
   readonly grants: readonly ClusterGrant[];
+}
+
+/** A cluster of `sluice.server.yaml`: what may be done there, and how Sluice gets in. */
+export interface ClusterEntry extends ClusterSettings {
+  readonly access: ClusterAccess;
+}
+
+/** A cluster that is open. */
+export interface DeployCluster {
+  readonly settings: ClusterSettings;
+  /** With Sluice's own rights. */
+  readonly cluster: OpenCluster;
+  /** In the namespace that Sluice keeps for itself. */
+  readonly leases: Leases;
+}
+
+/** The operator's clusters. */
+export interface Clusters {
+  /**
+   * The cluster of this name; `undefined`: the operator has none of that name. Throws a `usage` UserError when its access
+   * cannot be used.
+   */
+  open(name: string): Promise<DeployCluster | undefined>;
 }
 
 /** Brings a repository's environments to their clusters: a job of the queue. */

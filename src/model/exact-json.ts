@@ -46,3 +46,61 @@ function write(value: Json, pointer: string, numbers: Readonly<Record<string, st
 function escapeKey(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
+
+/** JSON text as a value, with the text of the numbers in it that a double cannot hold, by JSON pointer. */
+export interface ExactValue {
+  readonly value: Json;
+  readonly numbers?: Readonly<Record<string, string>>;
+}
+
+/** Reads JSON text and keeps every number as it was written. Throws a SyntaxError when it is none. */
+export function parseExactJson(text: string): ExactValue {
+  if (!mayBeInexact.test(text)) return { value: JSON.parse(text) };
+  const found = new Map<Json, Map<string, string>>();
+  const value: Json = JSON.parse(
+    text,
+    function note(this: Json, key: string, item: Json, { source }: { source?: string } = {}) {
+      if (typeof item === "number" && source !== undefined && !isExact(source, item))
+        found.set(this, (found.get(this) ?? new Map()).set(key, source));
+      return item;
+    },
+  );
+  const numbers = Object.fromEntries(pointersOf(found, value, ""));
+  return found.size === 0 ? { value } : { value, numbers };
+}
+
+/** Where a number stands that has many digits or an exponent; some texts in strings look so too. */
+const mayBeInexact = /[:[,]\s*-?(?:[\d.]{16}|[\d.]*\d[eE])/;
+
+/** Whether a double gives the same decimal number back. */
+function isExact(source: string, value: number): boolean {
+  return decimal(source) === decimal(String(value));
+}
+
+/** A number in one form: its digits without zeros at the ends, and its exponent. */
+function decimal(text: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const trimmed = digits.replace(/0+$/, "");
+  if (trimmed === "") return "0";
+  return `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`;
+}
+
+/** What was found by the value that it stands in, by its place in the whole. */
+function* pointersOf(
+  found: ReadonlyMap<Json, ReadonlyMap<string, string>>,
+  value: Json,
+  pointer: string,
+): Generator<[string, string]> {
+  for (const [key, source] of found.get(value) ?? []) yield [`${pointer}/${escapeKey(key)}`, source];
+  if (value === null || typeof value !== "object") return;
+  for (const [key, item] of Object.entries(value)) yield* pointersOf(found, item, `${pointer}/${escapeKey(key)}`);
+}
+
+/** The numbers of the part of a value that is at this pointer. */
+export function numbersBelow(numbers: ExactValue["numbers"], pointer: string): ExactValue["numbers"] {
+  const entries = Object.entries(numbers ?? {}).filter(([at]) => at.startsWith(`${pointer}/`));
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(entries.map(([at, text]) => [at.slice(pointer.length), text]));
+}

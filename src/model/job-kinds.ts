@@ -1,3 +1,4 @@
+import type { ReconcileJob } from "./deploy.ts";
 import type {
   CommandJob,
   DeliveryJob,
@@ -126,6 +127,14 @@ export const JOB_KINDS = {
     deadlineMs: 2 * minutes,
     concurrency: "setting",
     handler: "runImagePull",
+    schedulable: true,
+  },
+  reconcile: {
+    key: (job: ReconcileJob) => `${repositoryKey(job)}/${encodeURIComponent(job.environment ?? "")}`,
+    sameness: "collapse",
+    deadlineMs: 10 * minutes,
+    concurrency: "setting",
+    handler: "runReconcile",
     schedulable: true,
   },
   scheduled: {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
+import type { HealthRule } from "../model/health.ts";
 import type { Logger } from "../model/observe.ts";
 import type { RenderSpec } from "../model/target.ts";
 import type { GitObject, ObjectReader } from "../model/tree.ts";
@@ -19,11 +20,23 @@ export interface EngineOptions {
 }
 
 /** What an engine is asked. */
-export interface EngineRequest {
+export type EngineRequest = RenderRequest | HealthRequest;
+
+/** How a target renders. */
+export interface RenderRequest {
+  readonly type: "render";
   readonly spec: RenderSpec;
   readonly rootTree: string;
   readonly objects: ObjectReader;
   readonly output: "json" | "yaml";
+}
+
+/** How objects are. */
+export interface HealthRequest {
+  readonly type: "health";
+  readonly rules: readonly HealthRule[];
+  /** The JSON array of the objects. */
+  readonly body: Buffer;
 }
 
 type Message<T extends EngineMessage["type"]> = Extract<EngineMessage, { type: T }>;
@@ -37,7 +50,8 @@ export type Outcome =
 
 interface Job {
   readonly id: number;
-  readonly objects: ObjectReader;
+  /** Absent: the engine may not ask for any. */
+  readonly objects: ObjectReader | undefined;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -117,15 +131,16 @@ export class Engine {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
     this.#lastId += 1;
     const id = this.#lastId;
-    this.#job = { id, objects: request.objects, resolve, reject };
+    const objects = request.type === "render" ? request.objects : undefined;
+    this.#job = { id, objects, resolve, reject };
     const abort = (): void => this.#fail(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     const { wallMs } = this.#options.limits;
     const timer = setTimeout(
-      () => this.strike("wallMs", `the render takes longer than ${wallMs} ms`),
+      () => this.strike("wallMs", `it takes longer than ${wallMs} ms`),
       wallMs + hostGrace.wallMs,
     );
-    this.#child.stdin.write(this.#renderFrame(id, request));
+    this.#child.stdin.write(this.#frame(id, request));
     try {
       return await promise;
     } finally {
@@ -162,10 +177,19 @@ export class Engine {
     clearTimeout(timer);
   }
 
-  #renderFrame(id: number, { spec, rootTree, output }: EngineRequest): Buffer {
-    const { kind, path, options } = spec;
+  #frame(id: number, request: EngineRequest): Buffer {
     const { limits } = this.#options;
-    return encodeFrame({ type: "render", id, tree: rootTree, path, kind, options, overlay: {}, limits, output });
+    switch (request.type) {
+      case "render": {
+        const { rootTree: tree, output, spec } = request;
+        const { kind, path, options } = spec;
+        return encodeFrame({ type: "render", id, tree, path, kind, options, overlay: {}, limits, output });
+      }
+      case "health":
+        return encodeFrame({ type: "health", id, rules: request.rules, limits }, request.body);
+      default:
+        return request satisfies never;
+    }
   }
 
   #read(frames: FrameReader, chunk: Buffer): void {

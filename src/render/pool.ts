@@ -5,6 +5,7 @@ import { hostGrace } from "./limits.ts";
 import type { EngineHello } from "./messages.ts";
 
 interface Job {
+  /** Empty for what has no place in the tree. */
   readonly path: string;
   readonly since: number;
   readonly request: EngineRequest;
@@ -55,7 +56,8 @@ export class EnginePool {
     signal.throwIfAborted();
     if (this.#closed) throw new Fault("unavailable", "the renderer is closed");
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    const job: Job = { path: request.spec.path, since: Date.now(), request, signal, resolve, reject };
+    const path = request.type === "render" ? request.spec.path : "";
+    const job: Job = { path, since: Date.now(), request, signal, resolve, reject };
     const abort = (): void => {
       if (this.#queue.remove(job)) reject(signal.reason);
     };
@@ -96,7 +98,7 @@ export class EnginePool {
       job.reject(error);
     }
     slot.busy = false;
-    slot.lastPath = job.path;
+    if (job.request.type === "render") slot.lastPath = job.path;
     this.#dispatch();
     if (this.#slots.some(({ busy }) => busy)) return;
     clearInterval(this.#watch);

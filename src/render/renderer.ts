@@ -1,12 +1,14 @@
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Fault, UserError } from "../model/errors.ts";
+import type { HealthJudge } from "../model/health.ts";
 import type { Logger, Metrics } from "../model/observe.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
 import type { RenderSpec } from "../model/target.ts";
 import { RenderCache } from "./cache.ts";
 import { type CachedRender, cachedRender, type Remarks, sha256 } from "./cached-render.ts";
 import type { Outcome } from "./engine.ts";
+import { health } from "./health.ts";
 import { defaultLimits, passingLimits, type RenderLimits } from "./limits.ts";
 import type { EngineHello } from "./messages.ts";
 import { ParsedRenders } from "./parsed-renders.ts";
@@ -33,8 +35,8 @@ export interface RendererOptions {
   readonly onRender?: Metrics["render"];
 }
 
-/** A renderer that also tells what its engine says of itself, for `doctor`. */
-export interface EngineRenderer extends Renderer {
+/** A renderer whose engines also judge live objects, and tell what they are, for `doctor`. */
+export interface EngineRenderer extends Renderer, HealthJudge {
   /** Starts an engine if none runs. An `unavailable` Fault when that fails. */
   hello(): Promise<EngineHello>;
 }
@@ -76,7 +78,13 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
     if (cached !== undefined && !hasBody(cached)) return { cached, body: undefined, source: "cache" };
     const body = cached === undefined ? undefined : cache.body(cached);
     if (cached !== undefined && body !== undefined) return { cached, body, source: "cache" };
-    const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
+    const request = {
+      type: "render",
+      spec,
+      rootTree: source.tree.oid,
+      objects: source.objects,
+      output: "json",
+    } as const;
     const outcome = await pool.run(request, signal);
     const finished = finish(await withoutSecrets(outcome, source));
     if (isLasting(outcome)) cache.add(key, finished.cached, finished.body);
@@ -99,18 +107,31 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
       return render;
     },
     async fresh(spec, source, signal) {
-      const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
+      const request = {
+        type: "render",
+        spec,
+        rootTree: source.tree.oid,
+        objects: source.objects,
+        output: "json",
+      } as const;
       const started = now();
       const render = renderOf(finish(await pool.run(request, signal)), parsed);
       options.onRender?.(spec.kind, "engine", render.ok, (now() - started) / 1000);
       return render;
     },
     async yaml(spec, source, signal) {
-      const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "yaml" } as const;
+      const request = {
+        type: "render",
+        spec,
+        rootTree: source.tree.oid,
+        objects: source.objects,
+        output: "yaml",
+      } as const;
       const outcome = await pool.run(request, signal);
       if (outcome.type === "result") return outcome.body.toString("utf8");
       throw failureError(failureOf(await withoutSecrets(outcome, source)));
     },
+    health: (objects, rules, signal) => health(pool, objects, rules, signal),
     async close() {
       await pool.close();
       cache.close();

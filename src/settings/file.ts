@@ -2,9 +2,11 @@ import { z } from "zod";
 import { explainIssues } from "../config/problems/explain.ts";
 import { inputJsonSchema } from "../config/problems/input-schema.ts";
 import { readYaml } from "../config/yaml/read.ts";
+import type { ClusterEntry } from "../model/deploy.ts";
 import type { HookSettings } from "../model/hooks.ts";
 import { byPlace, type ConfigProblem, type Remark, wrong } from "../model/problem.ts";
 import type { RegistrySettings } from "../model/registry.ts";
+import { clusterSchema } from "./clusters.ts";
 import { hookSchema } from "./hooks.ts";
 import { registrySchema } from "./registries.ts";
 import { type SecretSources, secretSchema } from "./secret.ts";
@@ -13,6 +15,7 @@ import { type SecretSources, secretSchema } from "./secret.ts";
 export interface ServerFile {
   readonly hooks: readonly HookSettings[];
   readonly registries: readonly RegistrySettings[];
+  readonly clusters: readonly ClusterEntry[];
 }
 
 /** The schema of the file as people write it. `secret` reads a reference to a secret. */
@@ -24,11 +27,15 @@ export function serverFileSchema(secret: z.ZodType<string, unknown>) {
     registries: z.array(registrySchema(secret)).default([]).meta({
       description: "Registries that need more than the credentials that `docker login` stored.",
     }),
+    clusters: z.array(clusterSchema(secret)).default([]).meta({
+      description:
+        "Kubernetes clusters, and what each repository may have in them. A repository can use no cluster and no namespace that is not given to it here.",
+    }),
   });
 }
 
 /** A file without settings. */
-export const emptyServerFile: ServerFile = { hooks: [], registries: [] };
+export const emptyServerFile: ServerFile = { hooks: [], registries: [], clusters: [] };
 
 /**
  * Reads the text of a `sluice.server.yaml`; it may be empty. Reports all problems at once, by place, and never quotes a
@@ -60,8 +67,8 @@ function withoutSource(problem: ConfigProblem): ConfigProblem {
   return { ...problem, message: problem.message.split(": ").slice(0, 2).join(": ") };
 }
 
-/** Two receivers cannot share an address, and a registry has one entry. */
-function twice({ hooks, registries }: ServerFile): readonly Remark[] {
+/** Two receivers cannot share an address, and a registry or a cluster has one entry. */
+function twice({ hooks, registries, clusters }: ServerFile): readonly Remark[] {
   return [
     ...repeated(hooks.map(({ name }) => name)).map((at) =>
       wrong(
@@ -75,6 +82,13 @@ function twice({ hooks, registries }: ServerFile): readonly Remark[] {
         ["registries", at, "host"],
         `\`registries[${at}]\` has the same host as an earlier entry`,
         "Keep one of the two.",
+      ),
+    ),
+    ...repeated(clusters.map(({ name }) => name)).map((at) =>
+      wrong(
+        ["clusters", at, "name"],
+        `\`clusters[${at}]\` has the same name as an earlier cluster`,
+        "Give each cluster its own name.",
       ),
     ),
   ];

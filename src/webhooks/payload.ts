@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ReconcileJob } from "../model/deploy.ts";
 import { Fault } from "../model/errors.ts";
 import type { GatesJob, ImagePullJob, PreviewJob, PromotionsJob, WatchJob } from "../model/jobs.ts";
 import type { RepositoryName } from "../model/tree.ts";
@@ -81,6 +82,13 @@ export function promotionsOf(payload: Place): readonly PromotionsJob[] {
   const address = addressOf(payload);
   const defaultBranch = payload.repository.default_branch;
   return address === undefined ? [] : [{ type: "promotions", ...address, defaultBranch }];
+}
+
+/** Looks at what is deployed from the repository. */
+export function reconcileOf(payload: Place): readonly ReconcileJob[] {
+  const address = addressOf(payload);
+  const defaultBranch = payload.repository.default_branch;
+  return address === undefined ? [] : [{ type: "reconcile", ...address, defaultBranch }];
 }
 
 /**

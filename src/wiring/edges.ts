@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openLauncher } from "../git/launcher.ts";
 import { createMirrors } from "../git/mirrors.ts";
 import type { GitHubEdge } from "../github/index.ts";
+import type { Clusters } from "../model/deploy.ts";
 import type { EventHub } from "../model/events.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
@@ -20,6 +21,7 @@ import { engineBinary } from "../render/binary.ts";
 import { createRenderer, type EngineRenderer } from "../render/renderer.ts";
 import type { ServerSettings } from "../settings.ts";
 import { createStateStore } from "../state/index.ts";
+import { openClusters } from "./clusters.ts";
 
 /** What both roles of a server have. */
 export interface ServerParts {
@@ -42,6 +44,7 @@ export interface WorkerEdges {
   readonly renderer: EngineRenderer;
   readonly registry: RegistryClient;
   readonly state: StateStore;
+  readonly clusters: Clusters;
   close(): Promise<void>;
 }
 
@@ -59,10 +62,11 @@ export function openEdges(
     ...(answerMs !== undefined && { deadlineMs: answerMs }),
   });
   const state = createStateStore({ mirrors, github: github.for, random: Math.random });
+  const clusters = openClusters(settings.clusters, { clock, random: Math.random });
   const close = async () => {
-    await Promise.all([mirrors.close(), renderer.close(), registry.close()]);
+    await Promise.all([mirrors.close(), renderer.close(), registry.close(), clusters.close()]);
   };
-  return { mirrors, renderer, registry, state, close };
+  return { mirrors, renderer, registry, state, clusters, close };
 }
 
 function openMirrors(settings: ServerSettings, github: GitHubEdge, log: Logger): Mirrors {

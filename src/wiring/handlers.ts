@@ -13,6 +13,7 @@ import { isSchedulable, type ScheduledJob } from "../model/job-kinds.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import { type PreviewPorts, type PreviewSettings, runPreview } from "../preview/run.ts";
 import { type PromotionPorts, runGates, runPromotions, runStatusComment } from "../promote/run/index.ts";
+import { type ReconcilePorts, reconcileAfterHold, runReconcile } from "../reconcile/run/index.ts";
 import { runCommands } from "../webhooks/commands/run.ts";
 import { TABLE } from "../webhooks/commands/table.ts";
 import { receiveDelivery } from "../webhooks/receive.ts";
@@ -24,13 +25,14 @@ export interface Rooms {
   readonly preview: PreviewPorts & { readonly settings: PreviewSettings };
   readonly promotion: PromotionPorts;
   readonly images: ImagePorts;
+  readonly reconcile: ReconcilePorts;
   readonly queue: Pick<Queue, "add">;
   readonly currentName: RenameParts["currentName"];
 }
 
 /** A handler for every kind of job. */
-export function handlersOf({ probot, preview, promotion, images, queue, currentName }: Rooms): Handlers {
-  const ports = { ...promotion, ...images, previewForks: preview.settings.forks };
+export function handlersOf({ probot, preview, promotion, images, reconcile, queue, currentName }: Rooms): Handlers {
+  const ports = { ...promotion, ...images, ...reconcile, previewForks: preview.settings.forks };
   const { github, events, log } = ports;
   const commands = { github, events, log, table: TABLE, ports };
   const follow = followingRenames({ currentName, queue, log });
@@ -45,14 +47,17 @@ export function handlersOf({ probot, preview, promotion, images, queue, currentN
     watch: (job, context) => runWatch(job, images, context),
     image: follow((job, context) => runImage(job, images, context)),
     "image-pull": follow((job, context) => runImagePull(job, images, context)),
+    reconcile: follow((job, context) => runReconcile(job, reconcile, context)),
     scheduled: (job) => runScheduled(job, queue),
   };
 }
 
 /** Registers what rooms do when something happened in another one. */
-export function listenToEvents(events: EventHub, { images }: Rooms): void {
+export function listenToEvents(events: EventHub, { images, reconcile }: Rooms): void {
   events.on("hold.set", (event, signal) => evaluateAfterHold(event, images, signal));
   events.on("hold.ended", (event, signal) => evaluateAfterHold(event, images, signal));
+  events.on("hold.set", (event) => reconcileAfterHold(event, reconcile));
+  events.on("hold.ended", (event) => reconcileAfterHold(event, reconcile));
 }
 
 /** Its moment has come: the job that was scheduled waits for a worker now. What is stored is not trusted. */

@@ -4,21 +4,26 @@ import type { ChangePorts } from "../change/ports.ts";
 import { createSigner } from "../change/signature.ts";
 import type { Scan, ScanMemo } from "../discovery/index.ts";
 import { createEventLog } from "../images/event-log.ts";
-import { type ImagePorts, sweepRegularly } from "../images/run/index.ts";
+import { type ImagePorts, sweepWatches } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
 import type { Handlers } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { PromotionPorts } from "../promote/run/index.ts";
+import { type ReconcilePorts, sweepDeploys } from "../reconcile/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
 import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
 import { handlersOf, listenToEvents, type Rooms } from "./handlers.ts";
 import { assertLockdown } from "./lockdown.ts";
+import { type Sweep, sweepRegularly } from "./sweeps.ts";
 
 /** Files whose discovery results are kept. */
 const memoEntries = 100_000;
 
-/** How often the sweep looks for repositories whose images are not known, in milliseconds. */
-const sweepEveryMs = 30 * 60_000;
+/** How often it is looked for repositories whose images are not known, in milliseconds. */
+const watchesEveryMs = 30 * 60_000;
+
+/** How often it is looked at what is deployed, in milliseconds. */
+const deploysEveryMs = 4 * 60_000;
 
 /** What carries out jobs. */
 export interface Worker {
@@ -39,12 +44,28 @@ export async function openWorker(settings: ServerSettings, parts: ServerParts, m
   );
   const rooms = await openRooms(settings, parts, edges);
   listenToEvents(parts.events, rooms);
-  const sweep = sweepRegularly(rooms.images, parts.github.installedRepositories, sweepEveryMs);
+  const sweep = sweepRegularly(sweepsOf(rooms, parts), parts.log);
   const close = async () => {
     await sweep.stop();
     await edges.close();
   };
   return { handlers: handlersOf(rooms), close };
+}
+
+function sweepsOf({ images, reconcile }: Rooms, { github }: ServerParts): readonly Sweep[] {
+  const { installedRepositories: installed } = github;
+  return [
+    {
+      everyMs: watchesEveryMs,
+      purpose: "learning which images are asked for",
+      run: (signal) => sweepWatches(images, installed, signal),
+    },
+    {
+      everyMs: deploysEveryMs,
+      purpose: "looking at what is deployed",
+      run: (signal) => sweepDeploys(reconcile, installed, signal),
+    },
+  ];
 }
 
 async function openRooms(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): Promise<Rooms> {
@@ -61,6 +82,8 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     eventLog: createEventLog(queue.records, clock),
     source: github.sourceCommits,
   };
+  const report = async () => undefined;
+  const reconcile: ReconcilePorts = { ...change, records: queue.records, clusters: edges.clusters, report };
   const { previewForks: forks, githubUrl: webUrl, docsUrl } = settings;
   const preview = { fingerprintKey: fingerprints, forks, webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };
   return {
@@ -68,6 +91,7 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     preview: { ...change, settings: preview },
     promotion,
     images,
+    reconcile,
     queue,
     currentName: github.currentName,
   };

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { checkDemoFiles } from "../../src/cli/demo.ts";
-import { emptyDatabase } from "../support/embedded-database.ts";
+import { databaseIn, emptyDatabase } from "../support/embedded-database.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { sluice } from "./support/run.ts";
 
@@ -32,7 +32,8 @@ describe("sluice demo", () => {
     const interrupt = new AbortController();
     let page: Promise<Response> | undefined;
     const database = await emptyDatabase();
-    const place = join(folder, "data/sluice/queue/pg");
+    const queue = join(folder, "data/sluice/queue");
+    const place = databaseIn(queue);
     const onOut = (text: string) => {
       // In the folder that the demo found empty, and before the server starts in it, which takes seconds to make one.
       if (!existsSync(place)) cpSync(database, place, { recursive: true });
@@ -53,6 +54,8 @@ describe("sluice demo", () => {
     expect(answer?.status).toBe(200);
     expect(await answer?.text()).toContain("Give webapp more memory");
     expect(existsSync(join(folder, "data/github"))).toBe(true);
+    // The copy is what the server used, and it made none of its own beside it.
+    expect(readdirSync(queue)).toEqual(["queue"]);
   });
 
   it("ends with an exit code that is not 0 when a step fails", async () => {

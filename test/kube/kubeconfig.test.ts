@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openCluster } from "../../src/kube/index.ts";
-import type { Cluster } from "../../src/model/kube.ts";
+import type { OpenCluster } from "../../src/model/kube.ts";
 import { type ApiServer, apiServer, refusal } from "./support/api-server.ts";
 
 const signal = AbortSignal.timeout(600_000);
@@ -12,7 +12,7 @@ const namespace = { apiVersion: "v1", kind: "Namespace", name: "shop" };
 
 let folder: string;
 let server: ApiServer;
-const opened: Cluster[] = [];
+const opened: OpenCluster[] = [];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "sluice-kubeconfig-"));
   server = await apiServer();
@@ -55,7 +55,7 @@ describe("a kubeconfig", () => {
     );
     const cluster = await open({ user: { token: "expired" } });
     write({ user: { token: "renewed" } });
-    expect(await cluster.get(namespace, signal)).toEqual({});
+    expect(await cluster.get(namespace, signal)).toEqual({ object: {} });
     expect(authorizations().at(-1)).toBe("Bearer renewed");
   });
 
@@ -125,12 +125,12 @@ function write({ user, contexts = [{ name: "current", context: { cluster: "one",
   writeFileSync(join(folder, "kubeconfig"), JSON.stringify(config));
 }
 
-async function open(config: Kubeconfig, options: { context?: string; exec?: boolean } = {}): Promise<Cluster> {
+async function open(config: Kubeconfig, options: { context?: string; exec?: boolean } = {}): Promise<OpenCluster> {
   write(config);
   return openAt(options);
 }
 
-async function openAt({ context, exec = false }: { context?: string; exec?: boolean } = {}): Promise<Cluster> {
+async function openAt({ context, exec = false }: { context?: string; exec?: boolean } = {}): Promise<OpenCluster> {
   const cluster = await openCluster({
     name: "staging",
     access: { kind: "kubeconfig", path: join(folder, "kubeconfig"), context, exec },

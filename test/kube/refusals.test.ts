@@ -33,7 +33,7 @@ describe("a call that a server did not carry out", () => {
 
   it("is made again on a connection that broke", async () => {
     server = await apiServer(inTurn("reset", { body: object }));
-    expect(await server.cluster.apply({ object }, how, signal)).toEqual(object);
+    expect(await server.cluster.apply({ object }, how, signal)).toEqual({ object });
   });
 
   it("ends at its deadline when a server is silent", async () => {

@@ -164,7 +164,9 @@ describe("what is read", () => {
       other: 1,
     };
     server = await apiServer(() => ({ body }));
-    expect(await server.cluster.get({ apiVersion: "v1", kind: "Namespace", name: "shop" }, signal)).toEqual(body);
+    expect(await server.cluster.get({ apiVersion: "v1", kind: "Namespace", name: "shop" }, signal)).toEqual({
+      object: body,
+    });
   });
 
   it("is undefined for an object that is not there", async () => {
@@ -180,8 +182,8 @@ describe("what is read", () => {
     );
     const query = { apiVersion: "v1", kind: "ConfigMap", namespace: "shop", labels: "app=web" };
     expect(await server.cluster.list(query, signal)).toEqual([
-      { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } },
-      { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b" } },
+      { object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } } },
+      { object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b" } } },
     ]);
     expect(server.calls.map(({ path, search }) => path + search)).toEqual([
       "/api/v1/namespaces/shop/configmaps?limit=500&labelSelector=app%3Dweb",
@@ -233,7 +235,7 @@ describe("the kinds that a server knows", () => {
     const widget = { apiVersion: "example.com/v1", kind: "Widget", name: "a" };
     expect(await server.cluster.mapping(widget, signal)).toMatchObject({ plural: "widgets" });
     kinds["/apis/example.com/v1"] = [{ name: "gadgets", kind: "Widget", namespaced: false }];
-    expect(await server.cluster.get(widget, signal)).toEqual({ kind: "Widget" });
+    expect(await server.cluster.get(widget, signal)).toEqual({ object: { kind: "Widget" } });
   });
 });
 

@@ -33,7 +33,7 @@ describe("the server's file", () => {
 
   it("may be empty", () => {
     for (const text of ["", "# nothing yet\n", "{}", "hooks: []\nregistries: []\n"]) {
-      expect(settings(text)).toEqual({ hooks: [], registries: [] });
+      expect(settings(text)).toEqual({ hooks: [], registries: [], clusters: [] });
     }
   });
 

@@ -14,7 +14,7 @@ describe("the page of the server's settings", () => {
     const secret = "0123456789abcdef";
     const environment = { HARBOR_HOOK_SECRET: secret, GHCR_TOKEN: secret };
     const read = readServerFile(exampleServerFile, { environment, readFile: () => secret, file: "sluice.server.yaml" });
-    expect(read).toMatchObject({ ok: true, settings: { hooks: [{}, {}], registries: [{}, {}] } });
+    expect(read).toMatchObject({ ok: true, settings: { hooks: [{}, {}], registries: [{}, {}], clusters: [{}] } });
   });
 
   it("describes every key", () => {

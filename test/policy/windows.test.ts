@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import { isRefusal } from "../../src/config/values/checked-text.ts";
 import { parseWindow } from "../../src/config/values/windows.ts";
 import type { Window } from "../../src/model/gates.ts";
-import { describeWindow } from "../../src/policy/windows/describe.ts";
+import { describeMoment, describeWindow } from "../../src/policy/windows/describe.ts";
 import { windowOpen } from "../../src/policy/windows/index.ts";
 
 const minute = 60_000;
 const day = 1_440 * minute;
+const noon = Date.parse("2026-11-20T12:00:00Z");
 
 /** A window as it is written in the configuration. */
 function window(kind: "allow" | "deny", text: string, timezone = "Europe/Berlin"): Window {
@@ -108,8 +109,39 @@ describe("windows", () => {
     ["tue,thu,sat 00:00-00:30", "Tue, Thu, Sat 00:00–00:30 UTC"],
     ["daily 22:00-24:00", "daily 22:00–24:00 UTC"],
     ["2026-12-25/2026-12-25", "2026-12-25 UTC"],
-  ])("%s is told as %s", (text, words) => {
-    expect(describeWindow(allow(text, "UTC"))).toBe(words);
+    ["daily", "daily Buenos Aires", "America/Argentina/Buenos_Aires"],
+  ])("%s is told as %s", (text, words, timezone = "UTC") => {
+    expect(describeWindow(allow(text, timezone))).toBe(words);
+  });
+
+  it("name the month of a moment, and the year where it is another", () => {
+    const moments = Array.from({ length: 12 }, (_, month) => describeMoment(Date.UTC(2026, month, 2), "UTC", noon));
+    expect(moments.map((text) => text.split(" ")[2])).toEqual([
+      "Jan,",
+      "Feb,",
+      "Mar,",
+      "Apr,",
+      "May,",
+      "Jun,",
+      "Jul,",
+      "Aug,",
+      "Sep,",
+      "Oct,",
+      "Nov,",
+      "Dec,",
+    ]);
+    expect(describeMoment(Date.UTC(2027, 0, 2), "UTC", noon)).toBe("Sat 2 Jan 2027, 00:00 UTC");
+  });
+
+  it("say times by the clocks of the window that is open then, else of the first", () => {
+    const at = (text: string, ...windows: readonly Window[]) => windowOpen(windows, Date.parse(text)).reason;
+    const york = allow("mon 09:00-17:00", "America/New_York");
+    const berlin = allow("mon 09:00-17:00", "Europe/Berlin");
+    expect(at("2026-11-22T00:00Z", york, berlin)).toMatch(/Opens Mon 23 Nov, 09:00 Berlin \(08:00 UTC\)$/);
+    expect(at("2026-11-23T08:30Z", york, berlin)).toBe("open until Mon 23 Nov, 23:00 Berlin (22:00 UTC)");
+    const night = allow("mon 00:00-02:00", "UTC");
+    expect(at("2026-11-23T01:00Z", york, night)).toBe("open until Mon 23 Nov, 02:00 UTC");
+    expect(at("2026-11-23T01:00Z", deny("2026-11-23/2026-11-24"))).toMatch(/Opens Wed 25 Nov, 00:00 Berlin/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/model/errors.ts";
-import { resolvePromotion } from "../../src/promote/resolve.ts";
+import { pairOf, resolvePairs, resolvePromotion } from "../../src/promote/resolve.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
 
 const configuration = `version: 1
@@ -76,6 +76,42 @@ describe("what a promotion is about", () => {
     expect(await refusal(tree, "prod", ["old"])).toMatchObject({
       message: 'the app "old" is in prod only',
     });
+  });
+
+  it("leaves out an app that lacks a target, with the reason, where it is about others too", async () => {
+    const { config, plan } = await resolve(tree, "prod");
+    const { pairs, left } = resolvePairs({ config, targets: plan }, "prod", ["web", "new", "wed"]);
+    expect(pairs.map(({ app }) => app)).toEqual(["web"]);
+    expect(left).toEqual([
+      { app: "new", why: "it is in staging only", fix: "Add `new/prod` once by hand" },
+      { app: "wed", why: 'there is no app "wed"', fix: expect.stringContaining("Did you mean `web`?") },
+    ]);
+    expect(() => resolvePairs({ config, targets: plan }, "prod", ["new"])).toThrow('the app "new" is in staging only');
+    expect(await refusal(tree, "prod", ["web", "new"])).toMatchObject({ message: 'the app "new" is in staging only' });
+  });
+
+  it("is said to be added where the patterns of the environment say, if they do", async () => {
+    const entries = (prod: string) =>
+      `version: 1\nenvironments:\n  - { name: staging, path: "{app}/staging" }\n  - { name: prod, from: staging, ${prod} }\n`;
+    const fix = async (prod: string) =>
+      (await refusal({ ".sluice.yaml": entries(prod), ...files("web/staging") }, "prod", ["web"])).fix;
+    expect(await fix('path: "{app}/prod"')).toBe("Add `web/prod` once by hand");
+    expect(await fix('targets: [{ path: "apps/{app}" }]')).toBe("Add `apps/web` once by hand");
+  });
+
+  it("is one app's source and target in the environments that are named, with its settings", async () => {
+    const { config, plan: targets } = await resolve(tree, "prod");
+    const of = (app: string, environment: string, from: string) => {
+      const pair = pairOf({ config, targets }, app, environment, from);
+      return pair && [pair.app, pair.source.id, pair.target.id, pair.settings.strategy];
+    };
+    expect(of("web", "prod", "staging")).toEqual(["web", "web/staging", "web/prod", "directory"]);
+    expect(of("web", "staging", "prod")).toEqual(["web", "web/prod", "web/staging", "images"]);
+    expect([of("new", "prod", "staging"), of("old", "prod", "staging"), of("none", "prod", "staging")]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it("is nothing where an environment promotes from nowhere, or shares no app with its source", async () => {

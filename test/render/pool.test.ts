@@ -39,7 +39,10 @@ describe("the pool of engines", () => {
     objects = nothing,
     signal = AbortSignal.timeout(600_000),
   ): Promise<Outcome> =>
-    pool.run({ spec: { kind: "plain", path, options: {} }, rootTree: "0".repeat(40), objects, output: "json" }, signal);
+    pool.run(
+      { type: "render", spec: { kind: "plain", path, options: {} }, rootTree: "0".repeat(40), objects, output: "json" },
+      signal,
+    );
 
   it.each(["loop", "hang"])("ends a render that takes too long (%s) and no other", async (deed) => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

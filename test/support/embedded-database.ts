@@ -1,20 +1,25 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { runMigrations } from "bullmq";
 import { z } from "zod";
 import { openDatabase, useOurs } from "../../src/queue/embedded-database.ts";
 import { pglitePools } from "../../src/queue/pglite-pool.ts";
+import { keptForTests } from "./kept.ts";
+
+/** Where the queue with this data folder has its database. */
+export function databaseIn(dataDir: string): string {
+  return join(dataDir, "queue", "pg");
+}
 
 /**
- * Puts a new database where a server with this data folder would make one, unless one is there: a copy of one that is
+ * Puts a new database where the queue with this data folder would make one, unless one is there: a copy of one that is
  * made once for these versions of PGlite and BullMQ, whose tables it has, since making one takes seconds.
  */
 export async function giveDatabase(dataDir: string): Promise<void> {
-  const place = join(dataDir, "queue", "pg");
+  const place = databaseIn(dataDir);
   if (existsSync(place)) return;
   await mkdir(dirname(place), { recursive: true });
   await cp(await emptyDatabase(), place, { recursive: true });
@@ -48,8 +53,9 @@ function versionOf(name: string): string | undefined {
 
 async function newDatabase(): Promise<string> {
   const versions = [versionOf("@electric-sql/pglite"), versionOf("bullmq")].join("-");
-  const place = join(tmpdir(), `sluice-new-database-${versions}`);
+  const place = join(keptForTests, `new-database-${versions}`);
   if (existsSync(place)) return place;
+  await mkdir(keptForTests, { recursive: true });
   const made = await mkdtemp(`${place}.`);
   await makeDatabase(made);
   // Of several processes at once the first one wins.

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, stringify } from "yaml";
 import { z } from "zod";
+import { UserError } from "../../src/model/errors.ts";
 import { joinPath } from "../../src/model/paths.ts";
 import type { Lookup, Render, Renderer, RenderSource, Resource, Trace } from "../../src/model/render.ts";
 import type { RenderSpec, Target } from "../../src/model/target.ts";
@@ -28,7 +29,14 @@ export function memoryRenderer(): MemoryRenderer {
     rendered,
     traces,
     known: async ({ path }) => traces.get(path),
-    yaml: async () => Promise.reject(new Error("not part of this test")),
+    yaml: async (spec, { tree }) => {
+      const render = await renderIn(spec, tree);
+      if (!render.ok) throw new UserError("input", render.failure.message);
+      return render
+        .resources()
+        .map(({ object }) => `---\n${stringify(object)}`)
+        .join("");
+    },
     close: async () => undefined,
     fresh: async (spec, { tree }) => renderIn(spec, tree),
     render: async (spec, { tree }: RenderSource, signal) => {

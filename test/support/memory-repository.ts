@@ -36,6 +36,9 @@ interface Stored extends CommitFacts {
   readonly tree: MemoryTree;
 }
 
+/** Commits without parents begin with it. */
+const emptyTree = memoryTree({});
+
 /** Makes an empty one. Commit ids depend on tree, parents, message and date alone, so equal commits have equal ids. */
 export function memoryRepository(): MemoryRepository {
   const commits = new Map<string, Stored>();
@@ -90,7 +93,7 @@ export function memoryRepository(): MemoryRepository {
     },
     commit: (files, about = {}) => store(memoryTree(files), about),
     commitChanges: async (baseTree, changes, about = {}) => {
-      const tree = trees.get(baseTree);
+      const tree = trees.get(baseTree) ?? (baseTree === emptyTree.oid ? emptyTree : undefined);
       if (tree === undefined) throw new UserError("not-found", `no commit has the tree ${baseTree}`);
       return store(await changed(tree, changes), about);
     },

@@ -86,6 +86,8 @@ export interface MemoryWorldOptions {
   readonly onMerge?: ((pull: PullRequest) => void) | undefined;
   /** Commits of the repositories that images are built from. */
   readonly source?: SourceCommits | undefined;
+  /** Where and how is deployed; without it there is no cluster, and nobody is told. */
+  readonly deploys?: Partial<Pick<CommandPorts, "clusters" | "report">> | undefined;
   /** In place of one that knows plain manifests only. */
   readonly renderer?: Renderer | undefined;
   /** Carries out a job; one of a room that is not played is dropped. */
@@ -190,6 +192,9 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     ...(options.source === undefined ? {} : { source: options.source }),
     rights: [],
     pausesMs: [0, 0],
+    clusters: { open: async () => undefined },
+    report: async () => undefined,
+    ...options.deploys,
   };
 
   const worker: Worker = { dead: false, ended: () => undefined };

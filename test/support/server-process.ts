@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keptForTests } from "./kept.ts";
 import { eventually } from "./wait.ts";
 
 /** A server as a process of its own. */
@@ -14,7 +14,7 @@ export interface ServerProcess {
 }
 
 /** Where servers keep what they compiled, for all that follow: most of a start is that. */
-const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "sluice-compiled") };
+const compiled = { NODE_COMPILE_CACHE: join(keptForTests, "compiled") };
 
 const program = join(import.meta.dirname, "serve-child.ts");
 

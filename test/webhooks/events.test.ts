@@ -11,6 +11,7 @@ const preview = { type: "preview", ...address, pullRequest: 9 };
 const gates = { type: "gates", ...address, pullRequest: 9 };
 const chain = { type: "status-comment", ...address, pullRequest: 9 };
 const promotions = { type: "promotions", ...address, defaultBranch: "main" };
+const reconcile = { ...promotions, type: "reconcile" };
 
 const watch = { type: "watch", ...address, defaultBranch: "main" };
 const imagePull = { type: "image-pull", ...address, pullRequest: 9 };
@@ -125,14 +126,14 @@ describe("pull_request_review", () => {
 
 describe("push", () => {
   it("to the default branch: the sweep and a look at what images are asked for, whoever pushed, by force or not", () => {
-    expect(jobs("push", null, { ref: "refs/heads/main" })).toEqual([promotions, watch]);
+    expect(jobs("push", null, { ref: "refs/heads/main" })).toEqual([reconcile, promotions, watch]);
     const forced = { ref: "refs/heads/main", sender: { type: "Bot" }, forced: true };
-    expect(jobs("push", null, forced)).toEqual([promotions, watch]);
+    expect(jobs("push", null, forced)).toEqual([reconcile, promotions, watch]);
   });
 
   it("to the state branch by a person: the sweep; by a bot, as Sluice is one: nothing", () => {
     const ref = "refs/heads/sluice-state";
-    expect(jobs("push", null, { ref, sender: { type: "User" } })).toEqual([promotions]);
+    expect(jobs("push", null, { ref, sender: { type: "User" } })).toEqual([reconcile, promotions]);
     expect(jobs("push", null, { ref, sender: { type: "Bot" } })).toEqual([]);
   });
 

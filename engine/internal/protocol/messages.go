@@ -61,6 +61,16 @@ type Render struct {
 	Output  string            `json:"output"`
 }
 
+// Health asks how objects are; the body is the JSON array of them. Rules stay raw here.
+type Health struct {
+	Type   string          `json:"type"`
+	ID     json.RawMessage `json:"id"`
+	Rules  json.RawMessage `json:"rules"`
+	Limits limits.Limits   `json:"limits"`
+	// ObjectMs is how many milliseconds one object may take.
+	ObjectMs int64 `json:"objectMs"`
+}
+
 // Warning is something worth saying about a render that succeeded.
 type Warning struct {
 	Message string `json:"message"`
@@ -77,7 +87,7 @@ type Unpinned struct {
 	Kind string `json:"kind"`
 }
 
-// Result is the header of a render's result.
+// Result is the header of a render's result, and of the verdicts on objects.
 type Result struct {
 	Type     string          `json:"type"`
 	ID       json.RawMessage `json:"id"`
@@ -86,7 +96,8 @@ type Result struct {
 	Unpinned []Unpinned      `json:"unpinned"`
 }
 
-// Error is the header of a render that failed. Partial says that the body holds what is rendered without what the message names.
+// Error is the header of a render that failed. Partial says that the body holds what is rendered without what the message names, or the
+// verdicts that were reached.
 type Error struct {
 	Type     string          `json:"type"`
 	ID       json.RawMessage `json:"id"`

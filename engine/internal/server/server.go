@@ -45,7 +45,7 @@ func (s *Server) Serve(hello protocol.Hello) error {
 	// An idle process gets ready; one that is asked at once does only what it is asked.
 	warm := time.AfterFunc(warmAfter, kustomize.Warm)
 	for {
-		header, _, err := s.conn.Read()
+		header, body, err := s.conn.Read()
 		warm.Stop()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -64,6 +64,11 @@ func (s *Server) Serve(hello protocol.Hello) error {
 			s.store.Forget()
 		case "render":
 			fatal, err := s.answer(header)
+			if err != nil || fatal {
+				return err
+			}
+		case "health":
+			fatal, err := s.assess(header, body)
 			if err != nil || fatal {
 				return err
 			}

@@ -37,6 +37,7 @@ export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folde
         host: SAMPLE_REGISTRY,
       },
     ],
+    clusters: [],
     registries: [{ host: SAMPLE_REGISTRY, address: registry.url, insecure: true, private: true }],
   };
 }

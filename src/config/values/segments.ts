@@ -36,7 +36,7 @@ function join(left: readonly string[], app: string, right: readonly string[]): s
  * Whether the name has the texts in this order, the first at its start and the last at its end, with stars between
  * them.
  */
-function matchesStars(texts: readonly string[], name: string): boolean {
+export function matchesStars(texts: readonly string[], name: string): boolean {
   const last = texts.at(-1) ?? "";
   if (texts.length === 1) return name === last;
   const from = afterTexts(texts.slice(0, -1), name);

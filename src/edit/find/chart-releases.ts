@@ -16,7 +16,7 @@ export function releaseSettings(
   resource: MapNode,
   files: Bounds,
 ): readonly VersionSetting[] | undefined {
-  const group = textOf(resource.get("apiVersion")).split("/")[0] ?? "";
+  const group = textOf(resource.get("apiVersion")).replace(/\/.*/s, "");
   const kind = textOf(resource.get("kind"));
   const name = `${kind}/${textOf(childAt(resource, "metadata", "name"))}`;
   const settings = readers[`${group} ${kind}`]?.(document, resource.get("spec"), files);
@@ -106,9 +106,7 @@ function textValues(document: Document, node: Node | undefined, files: Bounds): 
 
 function heldDocument(file: string, text: string): readonly Node[] {
   try {
-    return documentsOf(file, Buffer.from(text))
-      .slice(0, 1)
-      .map(({ root }) => root);
+    return documentsOf(file, Buffer.from(text)).map(({ root }) => root);
   } catch (error) {
     if (error instanceof UserError) return [];
     throw error;
@@ -117,8 +115,7 @@ function heldDocument(file: string, text: string): readonly Node[] {
 
 /** Helm's parameters, `image.tag` and its value, are values that are written as a list. */
 function parameters(document: Document, list: Node | undefined, files: Bounds): readonly VersionSetting[] {
-  const start = tree(itemsOf(list), list?.path ?? []);
-  return start === undefined ? [] : valuesIn(document, start, files, "parameter");
+  return valuesIn(document, tree(itemsOf(list), list?.path ?? []), files, "parameter");
 }
 
 interface Branch {
@@ -126,14 +123,14 @@ interface Branch {
 }
 
 /** The parameters as one map. The nodes keep their places in the list, which is where they are edited. */
-function tree(items: readonly Node[], path: Node["path"]): MapNode | undefined {
+function tree(items: readonly Node[], path: Node["path"]): MapNode {
   const root: Branch = { values: new Map() };
   for (const item of items) {
     const value = scalarOf(child(item, "value"));
     const keys = textOf(child(item, "name")).split(".");
     if (value !== undefined && keys.every((key) => key !== "")) plant(root, keys, value);
   }
-  return root.values.size === 0 ? undefined : mapOf(root, path);
+  return mapOf(root, path);
 }
 
 function plant(branch: Branch, [key = "", ...rest]: readonly string[], value: ScalarNode): void {

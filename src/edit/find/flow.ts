@@ -40,10 +40,10 @@ export class Flow {
         ? { ...one, replaced: now, setting: { ...one.setting, decidedBy } }
         : one,
     );
-    const when = new Map(applied.flatMap(({ root, replaced }) => (root === undefined ? [] : [[root, replaced ?? 0]])));
+    const when = new Map(applied.map(({ root, replaced }) => [root, replaced]));
     const isIdle = ({ root, roots, since }: Flowing): boolean =>
       root === undefined && roots.length > 0 && roots.every((one) => (when.get(one) ?? 0) > since);
-    const roots = applied.flatMap(({ root, replaced }) => (root !== undefined && replaced === now ? [root] : []));
+    const roots = applied.flatMap((one) => (one.replaced === now ? one.roots : []));
     return [
       { setting: patch.setting, roots, since: now },
       ...applied.map((one) =>

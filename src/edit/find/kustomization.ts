@@ -17,7 +17,7 @@ export function imageItems(document: Document): readonly VersionSetting[] {
 /** One item of `images`: `name` is what it matches, `newName` the result. */
 export function imageItem({ file, document }: Document, item: Node | undefined): readonly VersionSetting[] {
   const matches = textOf(child(item, "name"));
-  if (item === undefined || item.kind !== "map" || matches === "") return [];
+  if (item?.kind !== "map" || matches === "") return [];
   const [name, tag, digest] = ["newName", "newTag", "digest"].map((key) => scalarOf(child(item, key)));
   const whole = tag === undefined ? versioned(name?.value) : undefined;
   return [

@@ -136,5 +136,5 @@ class Traversal {
 
 function pathsIn(folder: string, { root }: Document, keys: readonly string[]): readonly string[] {
   const texts = keys.flatMap((key) => itemsOf(child(root, key)).map(textOf));
-  return texts.flatMap((text) => (text === "" || text.includes("\n") ? [] : (resolvePath(folder, text) ?? [])));
+  return texts.flatMap((text) => resolvePath(folder, text) ?? []);
 }

@@ -2,7 +2,7 @@ import type { Json } from "../../model/json.ts";
 import { parseImage, printImage } from "../image-name.ts";
 import { documentAt, type KeyPath, type Node, parseYaml, type YamlEdit } from "../splice/index.ts";
 import { imageItems, isReached } from "./kustomization.ts";
-import { child } from "./nodes.ts";
+import { child, scalarOf } from "./nodes.ts";
 import type { FoundSettings, VersionSetting } from "./setting.ts";
 import { tagKeyOf, versionEdits } from "./version-edits.ts";
 import type { WantedImage, WantedVersion } from "./wanted-version.ts";
@@ -114,13 +114,13 @@ function keyOf(path: KeyPath): string {
 
 /** A list in a value file replaces the chart's whole list, so nothing is added to one. */
 function editAt(root: Node | undefined, path: KeyPath, value: string): YamlEdit | undefined {
+  if (path.some((step) => typeof step === "number")) return undefined;
   let node: Node | undefined = root;
   for (const step of path) {
-    if (typeof step === "number") return undefined;
     if (node !== undefined && node.kind !== "map")
       return node.kind === "null" ? { kind: "insert", document: 0, path, value } : undefined;
-    node = node?.get(step);
+    node = node?.get(String(step));
   }
   if (node === undefined) return { kind: "insert", document: 0, path, value };
-  return node.kind === "scalar" || node.kind === "null" ? { kind: "set", document: 0, path, value } : undefined;
+  return scalarOf(node) && { kind: "set", document: 0, path, value };
 }

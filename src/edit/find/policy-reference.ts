@@ -8,12 +8,6 @@ export const markerKey = "$imagepolicy";
 const nameShape = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const parts = ["name", "tag", "digest"] as const;
 
-/** Reads `namespace:name`; `undefined` for other text. */
-function parsePolicy(text: string): PolicyReference | undefined {
-  const [namespace = "", name = "", more] = text.split(":", 3);
-  return more === undefined && nameShape.test(namespace) && nameShape.test(name) ? { namespace, name } : undefined;
-}
-
 /** The reference as text. */
 export function printPolicy({ namespace, name }: PolicyReference): string {
   return `${namespace}:${name}`;
@@ -21,10 +15,10 @@ export function printPolicy({ namespace, name }: PolicyReference): string {
 
 /** Reads `namespace:name`, `namespace:name:tag`, `…:name` or `…:digest`; `undefined` for other text. */
 function parseMarker(text: string): Marker | undefined {
-  const [, reference = "", suffix] = /^([^:]*:[^:]*)(?::([^:]*))?$/.exec(text) ?? [];
-  const policy = parsePolicy(reference);
+  const [, namespace = "", name = "", suffix] = /^([^:]*):([^:]*)(?::([^:]*))?$/.exec(text) ?? [];
   const part = suffix === undefined ? "whole" : parts.find((one) => one === suffix);
-  return policy === undefined || part === undefined ? undefined : { policy, part };
+  if (part === undefined || !nameShape.test(namespace) || !nameShape.test(name)) return undefined;
+  return { policy: { namespace, name }, part };
 }
 
 /** The marker as text. */
@@ -47,9 +41,9 @@ export function readMarker(comment: string): Marker | Malformed | undefined {
   if (json === undefined) {
     return /\{.*\$imagepolicy/.test(text) ? { malformed: "the whole comment has to be a JSON object" } : undefined;
   }
-  const value = isJsonObject(json) && Object.hasOwn(json, markerKey) ? json[markerKey] : undefined;
-  if (value === undefined) return undefined;
-  if (typeof value !== "string" || !isJsonObject(json) || Object.values(json).some((one) => typeof one !== "string")) {
+  if (!isJsonObject(json) || !Object.hasOwn(json, markerKey)) return undefined;
+  const value = json[markerKey];
+  if (typeof value !== "string" || Object.values(json).some((one) => typeof one !== "string")) {
     return { malformed: "the values of its object have to be texts" };
   }
   return (

@@ -70,13 +70,12 @@ export function shapeParts({ name, registry, tag, digest, whole }: Shape): Parti
   };
 }
 
-function placeIn({ keys, whole, tag, digest }: Shape, key: KeyPath, { layer, below, above, all }: Among): ValuesPlace {
+function placeIn(shape: Shape, key: KeyPath, { layer, below, above, all }: Among): ValuesPlace {
+  const { keys, whole } = shape;
   const own = mergedText(all, [...key, keys.registry]);
   return {
     key,
-    version: [...key, whole?.path.at(-1) ?? (tag === undefined && digest !== undefined ? keys.digest : keys.tag)].join(
-      ".",
-    ),
+    version: [...key, versionKey(shape)].join("."),
     above: [...new Set(above.filter(({ role }) => role !== "config").map(({ file }) => file))].toReversed(),
     isDefault: layer.role !== "given",
     tagBelow: whole === undefined ? mergedText(below, [...key, keys.tag]) : undefined,
@@ -84,6 +83,12 @@ function placeIn({ keys, whole, tag, digest }: Shape, key: KeyPath, { layer, bel
     // Charts with a registry for an image let a global one win.
     registry: (own === undefined ? undefined : mergedText(all, ["global", "imageRegistry"]) || own) || undefined,
   };
+}
+
+/** The key of what has the version. A parameter's value stands under a key that is not its name. */
+function versionKey({ map, keys, whole, tag, digest }: Shape): string {
+  const own = map.entries.find(({ node }) => node === whole)?.key;
+  return own ?? (tag === undefined && digest !== undefined ? keys.digest : keys.tag);
 }
 
 function nameOf(

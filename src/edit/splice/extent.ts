@@ -13,7 +13,16 @@ import {
 /** A map or a list. */
 export type Collection = YAMLMap.Parsed | YAMLSeq.Parsed;
 
-/** An item of a collection. */
+/** A map's pair, or a list's item. */
+export type Item = Collection["items"][number];
+
+/** The nodes of an item: key and value, or the one node of a list's; none where there is no item. */
+export function nodesOf(item: Item | undefined): readonly (ParsedNode | null)[] {
+  if (item === undefined) return [];
+  return "key" in item ? [item.key, item.value] : [item];
+}
+
+/** An item of a collection, by its place. */
 export interface ItemAt {
   readonly collection: Collection;
   readonly index: number;

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from "yaml";
-import type { Collection } from "./extent.ts";
+import { isAlias, isCollection, isScalar, isSeq, type ParsedNode } from "yaml";
+import { type Collection, type Item, nodesOf } from "./extent.ts";
 import { addValue, type InsertedValue } from "./inserted-value.ts";
 import { isNull } from "./keys.ts";
 import { type Located, locate, notACollection, refuseShared } from "./locate.ts";
@@ -122,8 +122,7 @@ function addFilling(yaml: YamlText, plan: DocumentPlan, edit: EditOf<"insert">, 
 function addRemoval(yaml: YamlText, plan: DocumentPlan, edit: EditOf<"remove">, located: Located): void {
   const { container, index, node } = located.slot;
   if (container === undefined) throw refused(yaml, node ?? undefined, "a whole document", "Remove the file.");
-  const item = container.items[index];
-  const used = item === undefined ? undefined : usedIn(plan.document, item);
+  const used = usedIn(plan.document, container.items[index]);
   if (used !== undefined) refuseShared(yaml, plan.document, used, edit.path);
   const { removed } = changeOf(plan, container, { located, path: edit.path.slice(0, -1) });
   if (removed.has(index)) throw twice(yaml, edit, container);
@@ -139,13 +138,11 @@ function changeOf(plan: DocumentPlan, collection: Collection, placed: Placed): C
 }
 
 /** A node below `item` that an alias stands for. */
-function usedIn(document: ParsedDocument, item: Collection["items"][number]): ParsedNode | undefined {
-  const nodes = "key" in item ? [item.key, item.value] : [item];
-  for (const node of nodes) {
+function usedIn(document: ParsedDocument, item: Item | undefined): ParsedNode | undefined {
+  for (const node of nodesOf(item)) {
     if (node === null) continue;
     if (document.used.has(node)) return node;
-    if (!isMap(node) && !isSeq(node)) continue;
-    for (const child of node.items) {
+    for (const child of isCollection(node) ? node.items : []) {
       const used = usedIn(document, child);
       if (used !== undefined) return used;
     }

@@ -1,6 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
+import { isAlias, isCollection, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { isJsonObject, type Json } from "../../model/json.ts";
-import type { Collection, ItemAt } from "./extent.ts";
+import { type Collection, type Item, type ItemAt, nodesOf } from "./extent.ts";
 import { insertedJson } from "./inserted-value.ts";
 import type { ParsedDocument } from "./parsed-document.ts";
 import type { Change, DocumentPlan } from "./plan-edits.ts";
@@ -56,9 +56,8 @@ class Proof {
   /** Whether the document after is a collection with only this item, unchanged. */
   holdsFor({ collection, index }: ItemAt): boolean {
     const now = this.#after.root;
-    if (!(isMap(now) || isSeq(now)) || isSeq(now) !== isSeq(collection)) return false;
-    if (now.items.length !== 1 || now.flow !== collection.flow) return false;
-    return isSeq(now) ? this.#item(collection, index, now, 0) : this.#pair(collection, index, now, 0);
+    if (!isCollection(now) || now.items.length !== 1 || now.flow !== collection.flow) return false;
+    return this.#item(collection.items[index], now.items[0]);
   }
 
   #node(old: ParsedNode | null, now: ParsedNode | null): boolean {
@@ -76,10 +75,9 @@ class Proof {
   }
 
   #alias(old: ParsedNode, now: ParsedNode): boolean {
-    if (!isAlias(old) || !isAlias(now) || old.source !== now.source) return false;
-    const target = this.#before.targets.get(old);
-    const counterpart = target === undefined ? undefined : this.#counterparts.get(target);
-    return counterpart !== undefined && counterpart === this.#after.targets.get(now);
+    const target = isAlias(old) ? this.#before.targets.get(old) : undefined;
+    const counterpart = target && this.#counterparts.get(target);
+    return counterpart !== undefined && isAlias(now) && counterpart === this.#after.targets.get(now);
   }
 
   #collection(old: Collection, now: Collection): boolean {
@@ -94,23 +92,16 @@ class Proof {
     let at = 0;
     for (let index = 0; index < old.items.length; index += 1) {
       if (change?.removed.has(index) === true) continue;
-      const same = isSeq(old) && isSeq(now) ? this.#item(old, index, now, at) : this.#pair(old, index, now, at);
-      if (!same) return false;
+      if (!this.#item(old.items[index], now.items[at])) return false;
       at += 1;
     }
     return true;
   }
 
-  #item(old: Collection, index: number, now: Collection, at: number): boolean {
-    if (!isSeq(old) || !isSeq(now)) return false;
-    return this.#node(old.items[index] ?? null, now.items[at] ?? null);
-  }
-
-  #pair(old: Collection, index: number, now: Collection, at: number): boolean {
-    if (!isMap(old) || !isMap(now)) return false;
-    const [pair, counterpart] = [old.items[index], now.items[at]];
-    if (pair === undefined || counterpart === undefined) return false;
-    return this.#node(pair.key, counterpart.key) && this.#node(pair.value, counterpart.value);
+  #item(old: Item | undefined, now: Item | undefined): boolean {
+    const [nodes, counterparts] = [nodesOf(old), nodesOf(now)];
+    if (nodes.length !== counterparts.length) return false;
+    return nodes.every((node, at) => this.#node(node, counterparts[at] ?? null));
   }
 }
 

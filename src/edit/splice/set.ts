@@ -25,8 +25,7 @@ export function setSplices(
   refuseUnfit(yaml, node, path);
   if (isScalarOf(node, value)) return [];
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") return [setBlock(yaml, node, path, value)];
-  const [start, end] = node.range;
-  return [{ start, end, text: scalarAs(node.type, value, where), depth: onTheLine }];
+  return fillScalar(yaml, slot, path, scalarAs(node.type, value, where));
 }
 
 /** Whether every YAML reader reads the scalar as the value. */
@@ -51,7 +50,7 @@ function scalarAs(type: Scalar.Type | undefined, value: ScalarValue, where: Surr
   return scalarText(value, where);
 }
 
-/** The splices that write a text where an item has nothing yet, or null. */
+/** The splices that write a text in place of an item's scalar, or where it has nothing yet. */
 export function fillScalar(yaml: YamlText, slot: Slot, path: KeyPath, text: string): readonly Splice[] {
   const { container, index, node } = slot;
   if (node !== null && !isEmpty(node)) {

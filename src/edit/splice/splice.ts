@@ -12,7 +12,8 @@ export const onTheLine = Number.POSITIVE_INFINITY;
 
 /** Sorts splices and joins deletions that touch; `undefined` when two of them want the same bytes. */
 export function ordered(splices: readonly Splice[]): readonly Splice[] | undefined {
-  const sorted = [...splices].sort((a, b) => a.start - b.start || length(a) - length(b) || descending(a, b));
+  // Two that are both on the line differ by no number, which leaves them in their order.
+  const sorted = splices.toSorted((a, b) => a.start - b.start || length(a) - length(b) || b.depth - a.depth);
   const joined: Splice[] = [];
   for (const splice of sorted) {
     const last = joined.at(-1);
@@ -41,11 +42,7 @@ export function spliced(text: string, splices: readonly Splice[]): string {
 
 /** Insertions before what is replaced at the same place. */
 function length({ start, end }: Splice): number {
-  return end === start ? 0 : 1;
-}
-
-function descending(a: Splice, b: Splice): number {
-  return a.depth === b.depth ? 0 : b.depth > a.depth ? 1 : -1;
+  return Math.min(end - start, 1);
 }
 
 function isDeletion({ text }: Splice): boolean {

@@ -1,9 +1,8 @@
-import { messageOf } from "../../model/errors.ts";
 import type { InstalledRepositories } from "../../model/github.ts";
 import type { ImagePorts } from "./ports.ts";
 import { isSubscribed, repositoryId, subscribedBefore } from "./subscriptions.ts";
 
-type SweepPorts = Pick<ImagePorts, "queue" | "records" | "log" | "clock">;
+type SweepPorts = Pick<ImagePorts, "queue" | "records" | "clock">;
 
 /**
  * Has every repository read of which it is not known what images it asks for, or that is known under another
@@ -32,34 +31,4 @@ export async function sweepWatches(
     added += 1;
   }
   return added;
-}
-
-/** Sweeps at the start and then every `everyMs`; a sweep that fails is tried at the next time. */
-export function sweepRegularly(
-  ports: SweepPorts,
-  installed: InstalledRepositories,
-  everyMs: number,
-): { stop(): Promise<void> } {
-  const stop = new AbortController();
-  let running = Promise.resolve();
-  const sweep = (): void => {
-    running = running
-      .then(() => sweepWatches(ports, installed, AbortSignal.any([stop.signal, AbortSignal.timeout(everyMs)])))
-      .then((added) => added > 0 && ports.log.info({ repositories: added }, "learning which images are asked for"))
-      .then(
-        () => undefined,
-        (error: unknown) => {
-          if (!stop.signal.aborted) ports.log.warn({ error: messageOf(error) }, "the repositories could not be listed");
-        },
-      );
-  };
-  sweep();
-  const timer = setInterval(sweep, everyMs).unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      stop.abort();
-      await running;
-    },
-  };
 }

@@ -23,8 +23,8 @@ export interface Gate {
   readonly evaluate: (facts: PromotionFacts, now: number) => Part | undefined;
 }
 
-/** The gravest state of the parts; `passed` when there are none. */
-export function gravest(parts: readonly Pick<Part, "state">[]): Part["state"] {
+/** The gravest state of the parts; `passed` when there are none. What was overridden has passed. */
+export function gravest(parts: readonly Pick<GateResult, "state">[]): Part["state"] {
   const states = parts.map(({ state }) => state);
   return states.includes("blocked") ? "blocked" : states.includes("waiting") ? "waiting" : "passed";
 }

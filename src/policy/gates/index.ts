@@ -49,8 +49,7 @@ export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
     const override = facts.overrides.findLast(({ gate }) => gate === name);
     return [overridden(result(name, label, part), override, now)];
   });
-  const open = results.map(({ state }) => ({ state: state === "overridden" ? "passed" : state }) as const);
-  return { state: gravest(open), results, ...earliest(results) };
+  return { state: gravest(results), results, ...earliest(results) };
 }
 
 /** The gates that are about the version in the metadata. */

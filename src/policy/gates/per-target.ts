@@ -25,18 +25,13 @@ function joined(children: readonly Child[]): Part | undefined {
   const [first] = children;
   if (first === undefined) return undefined;
   const { label: _, ...part } = first;
-  if (children.length === 1) return part;
   if (children.every((child) => same(child, first))) return part;
   const state = gravest(children);
   const who = [...new Set(children.flatMap((child) => (child.state === state && child.who ? [child.who] : [])))];
-  const grave = children.find((child) => child.state === state);
+  const { label, stopped, ...grave } = children.find((child) => child.state === state) ?? first;
   return {
-    state,
-    ...(grave?.heading !== undefined && { heading: grave.heading }),
-    ...(grave?.brief !== undefined && { brief: grave.brief }),
-    ...(grave?.setUp !== undefined && { setUp: grave.setUp }),
-    ...(grave?.cause !== undefined && { cause: grave.cause }),
-    ...(grave?.stopped !== undefined && { stopped: `${grave.label}: ${grave.stopped}` }),
+    ...grave,
+    ...(stopped !== undefined && { stopped: `${label}: ${stopped}` }),
     reason: summary(children, state),
     ...earliest(children),
     ...(who.length > 0 && { who: sentenceList(who, 3) }),

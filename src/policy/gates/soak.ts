@@ -35,13 +35,13 @@ function replaced(
     return { state: "passed", reason: `${lasting(asked)} healthy in ${from}, until ${next} came` };
   return {
     state: "blocked",
-    reason: `${lasting(roundedUp(until - since))} of ${lasting(asked)} healthy in ${from}, until ${next} came`,
+    reason: `${lasting(wholeMinutes(until - since))} of ${lasting(asked)} healthy in ${from}, until ${next} came`,
     stopped: `${next} came before the soak ended`,
     who: `promote the newer version, ask for a shorter soak, or ${describeAllow(settings.override)} may \`/override soak <reason>\``,
   };
 }
 
-/** Whole minutes, in milliseconds. */
-function roundedUp(ms: number): number {
-  return Math.max(1, Math.round(ms / 60_000)) * 60_000;
+/** Whole minutes that have passed, one at least; in milliseconds. */
+function wholeMinutes(ms: number): number {
+  return Math.max(1, Math.floor(ms / 60_000)) * 60_000;
 }

@@ -11,11 +11,7 @@ export const windows: Gate = {
   evaluate: (facts, now) => {
     // The apps of an environment mostly share one list of windows.
     const known = new Map<readonly Window[], WindowsNow>();
-    const open = (list: readonly Window[]) => {
-      const found = known.get(list) ?? windowOpen(list, now);
-      known.set(list, found);
-      return found;
-    };
+    const open = (list: readonly Window[]) => known.getOrInsertComputed(list, () => windowOpen(list, now));
     return perTarget((target) => judge(target, open, now))(facts, now);
   },
 };
@@ -29,9 +25,10 @@ function judge(
   const at = open(settings.windows);
   const children = at.windows.map((one) => childOf(one, at, now));
   if (at.open) return { state: "passed", reason: at.reason, children };
-  const opens = at.opens === undefined ? "" : ` (opens ${at.opens})`;
-  if (at.nextAt !== undefined)
-    return { state: "waiting", reason: at.reason, brief: `the window${opens}`, nextAt: at.nextAt, children };
+  if (at.nextAt !== undefined) {
+    const brief = `the window (opens ${at.opens})`;
+    return { state: "waiting", reason: at.reason, brief, nextAt: at.nextAt, children };
+  }
   const who = `${describeAllow(settings.override)} may \`/override windows <reason>\``;
   return { state: "blocked", reason: at.reason, stopped: "no window opens again", who, children };
 }

@@ -11,6 +11,8 @@ export interface Desired {
   readonly digest: string;
   /** Everything that the target renders to. */
   resources(): readonly Resource[];
+  /** The renderer's own text of the same. */
+  yaml(): Promise<string>;
   /** The newest wish of a person for this target, if there is one. */
   readonly request?: DeployRequest;
 }

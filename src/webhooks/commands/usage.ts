@@ -14,15 +14,16 @@ const rows: Readonly<Record<string, readonly Example[]>> = {
     { line: "/promote prod webapp@1.4.0", does: "The same for one app, and for a version that staging had" },
   ],
   rollback: [{ line: "/rollback prod webapp", does: "Opens a pull request that restores the last healthy version" }],
-  hold: [{ line: "/hold prod big sale", does: "Stops promotions and image updates there" }],
+  hold: [{ line: "/hold prod big sale", does: "Stops promotions, image updates and deploys there" }],
   release: [{ line: "/release prod", does: "Ends the hold" }],
   status: [{ line: "/status", does: "Where this change is" }],
+  reconcile: [{ line: "/reconcile staging", does: "Deploys it again" }],
   ack: [{ line: "/ack <finding>", does: "Confirms that a danger is meant" }],
   override: [{ line: "/override <gate> <reason>", does: "Passes a gate, on record" }],
 };
 
 /** The order in which people want them: what moves versions, what tells, what decides. */
-const order = ["promote", "rollback", "hold", "release", "status", "diff", "retry", "ack", "override"];
+const order = ["promote", "rollback", "hold", "release", "status", "diff", "retry", "reconcile", "ack", "override"];
 
 /** The list of commands for a reply: how each is typed, and what it does. Two columns, so that it fits a phone. */
 export function helpText(table: readonly CommandInfo[]): string {

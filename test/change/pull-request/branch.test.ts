@@ -19,17 +19,33 @@ async function forked(start: Files, base: Files, ours: Files): Promise<{ world: 
 }
 
 describe("a branch and its base", () => {
-  it.each<readonly [string, Files, Files, boolean]>([
-    ["only the branch changed a file", {}, { a: "2" }, true],
-    ["only the base changed a file", { a: "2" }, {}, true],
-    ["each changed another file", { a: "2" }, { b: "2" }, true],
-    ["both changed a file in the same way", { a: "2" }, { a: "2" }, true],
-    ["both changed a file, each in its own way", { a: "2" }, { a: "3" }, false],
-    ["one of several is changed by both", { a: "2", c: "2" }, { b: "2", c: "3" }, false],
-    ["both made a file, each in its own way", { c: "2" }, { c: "3" }, false],
-  ])("merge cleanly where %s: %s", async (_, base, ours, clean) => {
+  it.each<readonly [string, Files, Files, Files | undefined]>([
+    ["only the branch changed a file", {}, { a: "2" }, { a: "2", b: "1" }],
+    ["only the base changed a file", { a: "2" }, {}, { a: "2", b: "1" }],
+    ["each changed another file", { a: "2" }, { b: "2" }, { a: "2", b: "2" }],
+    ["the branch made a file", { a: "2" }, { c: "2" }, { a: "2", b: "1", c: "2" }],
+    ["both changed a file in the same way", { a: "2" }, { a: "2" }, { a: "2", b: "1" }],
+    ["both changed a file, each in its own way", { a: "2" }, { a: "3" }, undefined],
+    ["one of several is changed by both", { a: "2", c: "2" }, { b: "2", c: "3" }, undefined],
+    ["both made a file, each in its own way", { c: "2" }, { c: "3" }, undefined],
+  ])("merge, or do not, where %s: %s", async (_, base, ours, expected) => {
     const { world, head } = await forked({ a: "1", b: "1" }, base, ours);
-    expect((await mergedWithBase(await world.context(), head)) !== undefined).toBe(clean);
+    const merged = await mergedWithBase(await world.context(), head);
+    expect(merged && (await filesOf(merged.tree))).toEqual(
+      expected && { ...(await filesOf(await treeOf(world))), ...expected },
+    );
+  });
+
+  it("merge what the branch deleted", async () => {
+    const { world } = await forked({ a: "1", b: "1" }, {}, {});
+    const { repository } = world.github;
+    const start = repository.branches.get("main") ?? "";
+    const { oid } = await repository.tree(start);
+    const head = await repository.commitChanges(oid, [{ kind: "delete", path: "b" }], { parents: [start] });
+    await world.push("main", { a: "2" });
+    const merged = await mergedWithBase(await world.context(), head);
+    expect(await filesOf(merged?.tree)).toMatchObject({ a: "2" });
+    expect(await merged?.tree.at("b")).toBeUndefined();
   });
 
   it("do not merge where they have no commit in common", async () => {
@@ -122,6 +138,20 @@ describe("a head of Sluice's own", () => {
     const foreign = await world.push("elsewhere", { "docs/other.md": "of another branch" });
     const other = repository.commit(await filesOf(merged?.tree), { parents: [head, foreign], message: "Merge" });
     expect(await isOwnHead(context, branch, other)).toBe(false);
+    const theirs = { repository, head: foreign, tree: await repository.tree(foreign) };
+    const files = await filesOf((await mergedWithBase(theirs, head))?.tree);
+    const taken = repository.commit(files, { parents: [head, foreign], message: "Merge branch 'elsewhere'" });
+    expect(await isOwnHead(context, branch, taken)).toBe(false);
+  });
+
+  it("has no merge of the base on top in which a person said how both go together", async () => {
+    const world = fakeChange();
+    const { head } = await published(world);
+    const main = await world.push("main", { version: "0.5" });
+    const { repository } = world.github;
+    const files = { ...(await filesOf(await repository.tree(main))), version: "1" };
+    const resolved = repository.commit(files, { parents: [head, main], message: "Merge branch 'main'" });
+    expect(await isOwnHead(await world.context(), branch, resolved)).toBe(false);
   });
 
   it("is a bug where the mirror does not have it", async () => {
@@ -168,6 +198,10 @@ describe("metadata", () => {
     expect(describesHead({ base: "main" }, pull)).toBe(false);
   });
 });
+
+function treeOf({ github: { repository } }: FakeChange): Promise<Tree> {
+  return repository.tree(repository.branches.get("main") ?? "");
+}
 
 async function filesOf(tree: Tree | undefined): Promise<Record<string, string>> {
   const files: Record<string, string> = {};

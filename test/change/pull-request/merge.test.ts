@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type MergeRemark, mergePullRequest } from "../../../src/change/pull-request/merge.ts";
-import type { MergeResult } from "../../../src/model/github-repository.ts";
+import type { MergeResult, Review } from "../../../src/model/github-repository.ts";
 import { type FakeChange, fakeChange } from "../../support/fake-change.ts";
 import { published } from "./support.ts";
 
@@ -92,15 +92,16 @@ describe("a merge by Sluice", () => {
 });
 
 describe("what happened while a pull request was evaluated", () => {
-  async function mergeAfter(meanwhile: (world: FakeChange) => unknown) {
+  async function mergeAfter(meanwhile: (world: FakeChange) => unknown, reviews: readonly Review[] = []) {
     const world = fakeChange();
     const { pull } = await published(world);
     const context = await world.context();
+    world.github.reviewsOf.set(1, [...reviews]);
     await meanwhile(world);
     const evaluate = { type: "gates", ...world.where, pullRequest: 1 } as const;
     const replan = { type: "promotions", ...world.where, defaultBranch: "main" } as const;
     const target = { app: "web", environment: "staging" };
-    const remark = await mergePullRequest(world.ports, context, pull, { target, replan, evaluate, reviews: [] });
+    const remark = await mergePullRequest(world.ports, context, pull, { target, replan, evaluate, reviews });
     return { remark, jobs: world.queue.jobs, merged: world.github.calls.includes("merge") };
   }
   const held = {
@@ -125,5 +126,16 @@ describe("what happened while a pull request was evaluated", () => {
 
   it("is nothing, as a rule", async () => {
     expect(await mergeAfter(() => undefined)).toMatchObject({ jobs: [], merged: true });
+    expect(await mergeAfter(() => undefined, [objection])).toMatchObject({ jobs: [], merged: true });
+  });
+
+  it.each<[string, Partial<Review>]>([
+    ["of another kind", { state: "approved" }],
+    ["by somebody else", { user: "bob" }],
+    ["of another commit", { commit: "def" }],
+    ["after the one before", { id: 2 }],
+  ])("may be a review in place of another one: %s", async (_, other) => {
+    const meanwhile = ({ github }: FakeChange) => github.reviewsOf.set(1, [{ ...objection, ...other }]);
+    expect(await mergeAfter(meanwhile, [objection])).toMatchObject({ jobs: [{ type: "gates" }], merged: false });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Moved } from "../../../src/change/pull-request/branch.ts";
+import { missingLabels } from "../../../src/change/pull-request/publish.ts";
 import { type FakeChange, fakeChange } from "../../support/fake-change.ts";
 import { branch, bring, format, published } from "./support.ts";
 
@@ -28,6 +29,27 @@ describe("a pull request of a plan", () => {
     expect(world.github.assignees.get(pull.number)).toEqual(["ada"]);
   });
 
+  it("is shown to nobody, and gets no labels, where nothing says so", async () => {
+    const world = fakeChange();
+    await published(world, { unshown: true });
+    expect(world.github.calls).toEqual(["commit", "createBranch", "openPullRequest"]);
+  });
+
+  it("is opened although not every reviewer could be asked, which the log says", async () => {
+    const world = fakeChange();
+    const requestReviewers = async () => ({ refused: "grace is no collaborator" });
+    const github = { ...world.github, requestReviewers };
+    expect(await published(world, { from: { ...(await world.context()), github } })).toMatchObject({ how: "opened" });
+    expect(world.lines.filter((line) => line.includes("not every reviewer"))).toHaveLength(1);
+  });
+
+  it("misses the labels that it does not have, whatever their case", () => {
+    expect(missingLabels({ labels: ["Note", "web"] }, ["note", "new", "new", "WEB", "Other"])).toEqual([
+      "new",
+      "Other",
+    ]);
+  });
+
   it("is left alone when nothing changed", async () => {
     const world = fakeChange();
     await bring(world);
@@ -49,6 +71,24 @@ describe("a pull request of a plan", () => {
       version: "2",
       head: second.head,
     });
+    const third = await published(world, { version: "3" });
+    const [next] = await world.github.repository.log({ to: third.head, limit: 1 });
+    expect(next?.parents).toEqual([second.head]);
+  });
+
+  it("takes in a base that changed what it is planned on, though none of its files", async () => {
+    const world = fakeChange();
+    const fork = world.github.repository.branches.get("main");
+    const first = await published(world);
+    const base = await world.push("main", { "README.md": "more" });
+    const asked: string[] = [];
+    const stands = (is: boolean) => async (commit: string) => asked.push(commit) > 0 && is;
+    expect(await published(world, { standsOn: stands(true) })).toMatchObject({ how: "same" });
+    const moved = await published(world, { standsOn: stands(false) });
+    expect(moved).toMatchObject({ how: "updated", before: { head: first.head } });
+    const [commit] = await world.github.repository.log({ to: moved.head, limit: 1 });
+    expect(commit?.parents).toEqual([first.head, base]);
+    expect(asked).toEqual([fork, fork]);
   });
 
   it("is opened again when a person closed the one before, unless that declines it", async () => {
@@ -57,6 +97,9 @@ describe("a pull request of a plan", () => {
     world.github.closePull(pull.number);
     expect(await bring(world, { declinable: true })).toEqual({ rounds: 1, result: "declined" });
     expect(world.github.repository.branches.has(branch)).toBe(false);
+    const before = world.github.calls.length;
+    expect(await bring(world, { declinable: true })).toEqual({ rounds: 1, result: "declined" });
+    expect(since(world, before)).toEqual(["pullRequestOf"]);
     expect(await published(world, { version: "2", declinable: true })).toMatchObject({ how: "opened" });
     world.github.closePull(2);
     expect(await published(world, { version: "2" })).toMatchObject({ how: "opened" });
@@ -186,6 +229,49 @@ describe("when somebody else moves first", () => {
     expect(result).toMatchObject({ how: "updated", pull: { number: first.pull.number } });
     const head = world.github.repository.branches.get(branch) ?? "";
     expect(await world.github.repository.isAncestor(second.head, head)).toBe(true);
+  });
+
+  it.each([
+    ["merged", "abc", 2],
+    ["closed", undefined, 2],
+  ])(
+    "a pull request that is %s while its branch moves is not updated: another one follows",
+    async (_, merge, number) => {
+      const world = fakeChange();
+      const { pull } = await published(world);
+      world.github.before("advanceBranch", () => void world.github.closePull(pull.number, merge));
+      const { result } = await bring(world, { version: "2" });
+      expect(result).toMatchObject({ how: "opened", pull: { number, title: "Bring 2" } });
+      expect(world.github.pulls.get(pull.number)).toMatchObject({ title: "Bring 1", body: pull.body });
+    },
+  );
+
+  it.each([
+    ["merged: it would stay for ever", "abc", false],
+    ["closed: the next round goes on from it", undefined, true],
+  ])("a head that came too late goes or stays where its pull request was %s", async (_, merge, stays) => {
+    const world = fakeChange();
+    const { pull } = await published(world);
+    world.github.before("advanceBranch", () => void world.github.closePull(pull.number, merge));
+    await expect(bring(world, { version: "2", whenMoved: "stop" })).rejects.toThrow(Moved);
+    expect(world.github.repository.branches.has(branch)).toBe(stays);
+  });
+
+  it("a head that GitHub does not tell of yet is waited for", async () => {
+    const world = fakeChange();
+    const first = await published(world);
+    await published(world, { version: "2" });
+    const stale = async () => ({ ...first.pull, head: { ...first.pull.head, sha: first.head } });
+    const from = { ...(await world.context()), github: { ...world.github, pullRequestOf: stale } };
+    const before = world.github.calls.length;
+    await expect(bring(world, { version: "3", from, whenMoved: "stop" })).rejects.toThrow(Moved);
+    expect(since(world, before)).toEqual([]);
+  });
+
+  it("a branch that is gone before its pull request opens is made again", async () => {
+    const world = fakeChange();
+    world.github.before("openPullRequest", () => void world.github.repository.branches.delete(branch));
+    expect(await bring(world)).toMatchObject({ rounds: 2, result: { how: "opened" } });
   });
 
   it("what was merged meanwhile is not opened once more", async () => {

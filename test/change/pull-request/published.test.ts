@@ -1,10 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { type MergeRemark, mergePullRequest } from "../../../src/change/pull-request/merge.ts";
 import { metadataOf } from "../../../src/change/pull-request/metadata.ts";
-import { standingOf } from "../../../src/change/pull-request/published.ts";
+import {
+  changesBetween,
+  changesOfMerge,
+  endedUnheard,
+  inTurn,
+  isUnsettled,
+  publishedChanges,
+  savePublished,
+  saveSettled,
+  standingOf,
+  unsettledHeads,
+} from "../../../src/change/pull-request/published.ts";
 import { closePullRequest, settlePullRequest } from "../../../src/change/pull-request/settle.ts";
+import { stageChanges } from "../../../src/edit/staged-tree.ts";
 import type { PullRequest } from "../../../src/model/github.ts";
+import type { TreeChange } from "../../../src/model/tree.ts";
 import { type FakeChange, fakeChange } from "../../support/fake-change.ts";
+import { memoryTree } from "../../support/memory-tree.ts";
 import { branch, format, published } from "./support.ts";
 
 const signal = AbortSignal.timeout(600_000);
@@ -63,6 +77,8 @@ describe("s1-seal-of-another-repository: what is signed", () => {
     expect(await tryMerge(world, theirs.number)).toContain("not the one that Sluice published last");
     expect(await closePullRequest(world.ports, await world.context(), theirs, { format, text: "x" })).toBe(false);
     expect(world.github.pulls.get(theirs.number)).toMatchObject({ state: "open", body: pull.body });
+    expect(world.github.repository.branches.get(branch)).toBe(pull.head.sha);
+    expect(world.github.calls).not.toContain("advanceBranch");
   });
 });
 
@@ -128,6 +144,41 @@ describe("s2-replay-of-an-old-promotion: a head", () => {
     }
   });
 
+  it("is of one branch and number, which cannot be cut in another place", async () => {
+    const world = fakeChange();
+    const { pull } = await published(world);
+    const context = await world.context();
+    await savePublished(world.ports, context, { ...pull, number: 12 }, pull.head.sha, "");
+    const record = await context.state.published(branch);
+    if (record === undefined) throw new Error("nothing was published");
+    const forged = { ...record, branch: `${branch}1`, pullRequest: 2 };
+    await world.ports.state.publish(world.where, forged, signal);
+    expect(await standingOf(context, { number: 2, head: { ...pull.head, ref: forged.branch } })).toBe("unknown");
+  });
+
+  it("is written down by the next run where the one that published it ended before", async () => {
+    const world = fakeChange();
+    const { state } = world.ports;
+    const publish = () => Promise.reject(new Error("the process ended"));
+    const dying: FakeChange = { ...world, ports: { ...world.ports, state: { ...state, publish } } };
+    await expect(published(dying)).rejects.toThrow("the process ended");
+    expect(await standing(world)).toBe("unknown");
+    expect(await published(world)).toMatchObject({ how: "same" });
+    expect(await standing(world)).toBe("current");
+    expect(await tryMerge(world)).toBeUndefined();
+  });
+
+  it("is written down once", async () => {
+    const world = fakeChange();
+    const { pull } = await published(world);
+    const publish = () => Promise.reject(new Error("it is known"));
+    const ports = { state: { ...world.ports.state, publish } };
+    const context = await world.context();
+    const changes = (await publishedChanges(context, pull)) ?? "";
+    await savePublished(ports, context, pull, pull.head.sha, changes);
+    await expect(savePublished(ports, context, pull, pull.head.sha, "other")).rejects.toThrow("it is known");
+  });
+
   it("counts again when the change is planned again by who may", async () => {
     const world = fakeChange();
     const { pull, now } = await published(world);
@@ -137,6 +188,107 @@ describe("s2-replay-of-an-old-promotion: a head", () => {
     await world.github.updatePullRequest(pull.number, { state: "open" });
     expect(await published(world)).toMatchObject({ how: "same" });
     expect(await standing(world)).toBe("current");
+  });
+});
+
+describe("the records of heads", () => {
+  const ours = (name: string) => name.startsWith("sluice/note/");
+
+  it("tell what the head of that pull request changes, and nothing of another one", async () => {
+    const world = fakeChange();
+    const { pull } = await published(world);
+    const context = await world.context();
+    const changes = await changesOfMerge(context.repository, context.head, pull.head.sha);
+    expect(await publishedChanges(context, pull)).toBe(changes);
+    expect(await publishedChanges(context, { ...pull, number: 2 })).toBeUndefined();
+    expect(await publishedChanges(context, { ...pull, head: { ...pull.head, sha: "f" } })).toBeUndefined();
+    expect(await publishedChanges(context, { ...pull, head: { ...pull.head, ref: "other" } })).toBeUndefined();
+  });
+
+  it("that are not settled are those of our branches, written by this App", async () => {
+    const world = fakeChange();
+    const { pull } = await published(world);
+    const context = await world.context();
+    const record = await context.state.published(branch);
+    if (record === undefined) throw new Error("nothing was published");
+    await world.ports.state.publish(world.where, { ...record, branch: "sluice/note/forged" }, signal);
+    await savePublished(world.ports, context, { ...pull, head: { ...pull.head, ref: "sluice/other" } }, "f", "");
+    const found = async () => (await unsettledHeads(context, ours)).map((one) => one.branch);
+    expect(await found()).toEqual([branch]);
+    expect(await isUnsettled(context, pull)).toBe(true);
+    expect(await isUnsettled(context, { ...pull, number: 2 })).toBe(false);
+    expect(await isUnsettled(context, { ...pull, head: { ...pull.head, ref: "sluice/note/none" } })).toBe(false);
+    await saveSettled(world.ports, world.where, { ...pull, number: 2 }, signal);
+    expect(await isUnsettled(context, pull)).toBe(true);
+    await saveSettled(world.ports, world.where, pull, signal);
+    expect(await found()).toEqual([]);
+    expect(await isUnsettled(context, pull)).toBe(false);
+  });
+
+  it("tell which pull request ended without an event", async () => {
+    const world = fakeChange();
+    const { pull } = await published(world);
+    const context = await world.context();
+    const ended = async (open?: number) =>
+      (await endedUnheard(context, branch, open === undefined ? undefined : { number: open }))?.number;
+    expect(await ended()).toBeUndefined();
+    world.github.closePull(pull.number);
+    expect([await ended(), await ended(2), await ended(pull.number)]).toEqual([1, 1, undefined]);
+    for (const other of [{ byApp: false }, { head: { ...pull.head, ref: "other" } }]) {
+      const before = world.github.pulls.get(pull.number);
+      world.github.addPull({ ...pull, state: "closed", ...other });
+      expect(await ended()).toBeUndefined();
+      world.github.addPull({ ...pull, ...before });
+    }
+    await saveSettled(world.ports, world.where, pull, signal);
+    expect(await ended()).toBeUndefined();
+  });
+
+  it("are settled twenty at a time, each sweep from another one on", () => {
+    const some = (count: number, from = 0) => Array.from({ length: count }, (_, index) => (from + index) % 21);
+    expect(inTurn(some(20), 90_000)).toEqual(some(20));
+    expect(inTurn(some(21), 59_999)).toEqual(some(20));
+    expect(inTurn(some(21), 60_000)).toEqual(some(20, 1));
+    expect(inTurn(some(21), 23 * 60_000)).toEqual(some(20, 2));
+  });
+});
+
+describe("what lies between two trees", () => {
+  const before = memoryTree({ a: "1", b: "1" });
+  const [write, run] = [false, true].map(
+    (executable) => ({ kind: "write", path: "a", bytes: Buffer.from("2"), executable }) as const,
+  );
+  const changed = async (...changes: readonly (TreeChange | undefined)[]) => {
+    const some = changes.filter((change) => change !== undefined);
+    return (await stageChanges({ tree: before, objects: before.objects }, some)).tree;
+  };
+
+  it("is the same for the same files, in whatever order and with whatever stays besides", async () => {
+    const both = await changed(write, { kind: "delete", path: "b" });
+    const between = await changesBetween(before, both, ["a", "b"]);
+    expect(await changesBetween(before, both, ["b", "a", "a"])).toBe(between);
+    expect(await changesBetween(before, both, ["b", "c", "a"])).toBe(between);
+  });
+
+  it("is another one for other files, contents, modes and directions", async () => {
+    const written = await changed(write);
+    const all = [
+      await changesBetween(before, before, ["a"]),
+      await changesBetween(before, written, ["a"]),
+      await changesBetween(written, before, ["a"]),
+      await changesBetween(before, await changed(run), ["a"]),
+      await changesBetween(before, await changed({ kind: "delete", path: "a" }), ["a"]),
+      await changesBetween(before, await changed({ kind: "delete", path: "b" }), ["b"]),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it("is unknown of a merge with a base that has no commit in common", async () => {
+    const { github } = fakeChange();
+    const alone = github.repository.commit({ a: "1" });
+    expect(
+      await changesOfMerge(github.repository, github.repository.branches.get("main") ?? "", alone),
+    ).toBeUndefined();
   });
 });
 

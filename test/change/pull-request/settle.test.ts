@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { closePullRequest, settlePullRequest } from "../../../src/change/pull-request/settle.ts";
+import { discardedOf } from "../../../src/change/pull-request/metadata.ts";
+import { standingOf } from "../../../src/change/pull-request/published.ts";
+import { closePullRequest, finishClosing, settlePullRequest } from "../../../src/change/pull-request/settle.ts";
 import { UserError } from "../../../src/model/errors.ts";
 import type { PullRequest } from "../../../src/model/github.ts";
 import type { Decision } from "../../../src/model/state.ts";
@@ -68,6 +70,25 @@ describe("a merged pull request", () => {
     expect(world.github.repository.branches.get(branch)).toBe(next.head);
   });
 
+  it("says no more of a broken history than is known", async () => {
+    const world = fakeChange();
+    const { pull, metadata } = await merged(world);
+    const record = () => Promise.reject(new UserError("input", "history/staging/web.yaml is broken"));
+    await settle({ ...world, ports: { ...world.ports, state: { ...world.ports.state, record } } }, pull, metadata);
+    expect(world.github.comments.get(`${pull.number}/history`)).toBe(
+      "This merge is not in the history: history/staging/web.yaml is broken.",
+    );
+  });
+
+  it("fails where the history cannot be written for another reason, for the queue to try again", async () => {
+    const world = fakeChange();
+    const { pull, metadata } = await merged(world);
+    const record = () => Promise.reject(new Error("no network"));
+    const broken = { ...world, ports: { ...world.ports, state: { ...world.ports.state, record } } };
+    await expect(settle(broken, pull, metadata)).rejects.toThrow("no network");
+    expect(world.github.comments.size).toBe(0);
+  });
+
   it("says nothing of environments when it went into another branch", async () => {
     const world = fakeChange();
     const { pull, metadata } = await merged(world);
@@ -102,6 +123,15 @@ describe("a pull request that a person closed", () => {
     expect(world.decisions).toEqual([]);
   });
 
+  it("keeps its branch where a later one has it at the same head", async () => {
+    const world = fakeChange();
+    const { pull, now, head } = await published(world);
+    const closed = world.github.closePull(pull.number);
+    expect(await published(world)).toMatchObject({ how: "opened", head });
+    await settle(world, closed, now, true);
+    expect(world.github.repository.branches.get(branch)).toBe(head);
+  });
+
   it("keeps its branch when the last commits are a person's", async () => {
     const world = fakeChange();
     const { pull, now } = await published(world);
@@ -121,7 +151,23 @@ describe("a pull request of which nothing is left to do", () => {
     const closed = await world.github.pullRequest(pull.number);
     expect(closed.state).toBe("closed");
     expect(format.parse(closed.body, branch, world.ports.signer.of(1))).toBeUndefined();
+    expect(discardedOf(format, closed, world.ports.signer)).toMatchObject({ version: "1" });
+    expect(discardedOf(format, pull, world.ports.signer)).toBeUndefined();
     expect(world.github.comments.get(`${pull.number}/closed`)).toBe(text);
+    expect(world.github.repository.branches.has(branch)).toBe(false);
+  });
+
+  it("is done with by the next run where the one that closed it ended then", async () => {
+    const world = fakeChange();
+    const { pull } = await published(world);
+    const publish = () => Promise.reject(new Error("the process ended"));
+    const ports = { ...world.ports, state: { ...world.ports.state, publish } };
+    await expect(closePullRequest(ports, await world.context(), pull, { format, text })).rejects.toThrow("ended");
+    const closed = await world.github.pullRequest(pull.number);
+    expect(closed.state).toBe("closed");
+    expect(await standingOf(await world.context(), closed)).toBe("current");
+    await finishClosing(world.ports, world.where, closed, signal);
+    expect(await standingOf(await world.context(), closed)).toBe("settled");
     expect(world.github.repository.branches.has(branch)).toBe(false);
   });
 

@@ -39,15 +39,22 @@ export interface Wanted extends RoundOptions {
   readonly render?: string;
   /** Closing a pull request of this version declines it. */
   readonly declinable?: boolean;
+  /** Whether what it is planned on was the same where the branch left the base; asked of nobody without it. */
+  readonly standsOn?: (fork: string) => Promise<boolean>;
+  /** Nobody is asked to look at it. */
+  readonly unshown?: boolean;
   /** From a context that was opened before; the repository as it is now without it. */
   readonly from?: RepositoryContext;
 }
+
+const introduced = { labels: ["note"], assignees: ["ada"], reviewers: { users: ["grace"], teams: ["release"] } };
+const unintroduced = { labels: [], assignees: [], reviewers: { users: [], teams: [] } };
 
 /** The proposal that writes a version into the file `version`. */
 export async function proposalOf(
   { ports, where }: FakeChange,
   { tree, repository, base }: RepositoryContext,
-  { version = "1", render = version, declinable = false }: Wanted,
+  { version = "1", render = version, declinable = false, standsOn, unshown = false }: Wanted,
 ): Promise<Proposal<Note, "declined">> {
   const bytes = new TextEncoder().encode(version);
   const changes: readonly TreeChange[] = [{ kind: "write", path: "version", bytes, executable: false }];
@@ -60,7 +67,8 @@ export async function proposalOf(
     metadata: (head) => ({ base, head, version, render }),
     body: async (metadata) => `Brings ${version}.\n${format.print(metadata, branch, ports.signer.of(1))}`,
     settle: (ended) => saveSettled(ports, where, ended, AbortSignal.timeout(600_000)),
-    introduction: () => ({ labels: ["note"], assignees: ["ada"], reviewers: { users: ["grace"], teams: ["release"] } }),
+    introduction: () => (unshown ? unintroduced : introduced),
+    ...(standsOn && { standsOn }),
     ...(declinable ? { declined: (closed) => (closed.version === version ? "declined" : undefined) } : {}),
   };
 }

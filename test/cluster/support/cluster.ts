@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import { z } from "zod";
+import { openCluster } from "../../../src/kube/index.ts";
+import type { ClusterAccess, OpenCluster } from "../../../src/model/kube.ts";
 import { eventually } from "../../support/wait.ts";
 import type { Access } from "./access.ts";
 import { type Api, type ApiAnswer, type ApiRequest, connect, messageOf } from "./api.ts";
@@ -66,6 +68,16 @@ export function useCluster(): TestCluster {
       return tokenAnswer.parse(answer.body).status.token;
     },
   };
+}
+
+/** Sluice's own client of the cluster; by default with the access of the tests. */
+export function openTestCluster(
+  { access: { kubeconfig } }: Pick<TestCluster, "access">,
+  access: ClusterAccess = { kind: "kubeconfig", path: kubeconfig, exec: false },
+): Promise<OpenCluster> {
+  // Far longer than any call takes, so that a busy machine fails none.
+  const patient = { deadlineMs: 300_000, maxWaitMs: 60_000 };
+  return openCluster({ name: "tests", access, clock: Date.now, random: Math.random, ...patient });
 }
 
 /** For what never comes; what comes takes seconds. */

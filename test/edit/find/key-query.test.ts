@@ -7,7 +7,7 @@ const root = documentAt(
     "values.yaml",
     Buffer.from(`
 image: { tag: 1.0.0 }
-annotations: { "acme.example/version": "2" }
+annotations: { "acme.example/version": "2", 'a"b': "3" }
 containers:
   - { name: web, image: web:1 }
   - { name: proxy, image: proxy:1 }
@@ -24,17 +24,23 @@ describe("a key", () => {
     ["containers[1].image", ["containers", 1, "image"]],
     ["containers.1.image", ["containers", 1, "image"]],
     ["containers[name=proxy].image", ["containers", 1, "image"]],
+    ["containers[ name = proxy ].image", ["containers", 1, "image"]],
     ["versions.1", ["versions", "1"]],
+    ['annotations."a\\"b"', ["annotations", 'a"b']],
   ])("%s leads to the value there", (text, path) => {
     expect(resolveKey(root, parseKey(text))?.path).toEqual(path);
   });
 
-  it.each(["image.name", "containers[2]", "containers[name=none].image", "image.tag.more", "containers.web"])(
-    "%s leads nowhere",
-    (text) => {
-      expect(resolveKey(root, parseKey(text))).toBeUndefined();
-    },
-  );
+  it.each([
+    "image.name",
+    "containers[2]",
+    "containers[name=none].image",
+    "image.tag.more",
+    "containers.web",
+    "containers.0x1",
+  ])("%s leads nowhere", (text) => {
+    expect(resolveKey(root, parseKey(text))).toBeUndefined();
+  });
 
   it.each(["", ".", "a..b", 'a."b', "a[", "a]", 'a"b"', "a[b]c", "[]"])(
     "%j is refused with how to write it",

@@ -3,7 +3,9 @@ import { findSettings } from "../../../src/edit/index.ts";
 import type { Trace } from "../../../src/model/render.ts";
 import type { PlainOptions } from "../../../src/model/target.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
+import { foundInManifest } from "./support/found-in.ts";
 import { filesBelow, fixtures, lineOf } from "./support/repository.ts";
+import { wholeSetting } from "./support/setting-lines.ts";
 
 const tree = memoryTree(filesBelow(fixtures));
 
@@ -52,5 +54,71 @@ describe("what sets images in plain manifests", () => {
       "skipped/later.yaml",
       "workloads.yaml",
     ]);
+  });
+});
+
+describe("an object of plain manifests", () => {
+  it("has images in the volumes of its pods, each of which kustomize changes too", async () => {
+    const { settings } = await foundInManifest(`kind: Pod
+metadata: { name: p }
+spec:
+  volumes:
+    - { name: v, image: { reference: 'data:1' } }
+    - { image: { reference: 'data:2' } }
+    - { name: w, csi: { image: { reference: 'data:3' } } }
+    - { name: x, image: { image: 'data:4' } }
+  image: { reference: 'data:5' }
+`);
+    expect(settings.map(({ whole, container }) => [whole?.value, container])).toEqual([
+      ["data:1", "volume v"],
+      ["data:2", "volume 1"],
+      ["data:3", undefined],
+      ["data:4", undefined],
+      ["data:5", undefined],
+    ]);
+  });
+
+  it("may have an image in parts", async () => {
+    const { settings } = await foundInManifest(`kind: Widget
+metadata: { name: w }
+spec:
+  web: { image: { registry: r.io, repository: web, tag: '1', digest: d } }
+  api: { image: api, tag: '2' }
+`);
+    expect(settings.map(wholeSetting)).toEqual([
+      [
+        "manifest image r.io/web | m.yaml#0 spec.web.image",
+        "name=web @ spec.web.image.repository :4",
+        "registry=r.io @ spec.web.image.registry :4",
+        "tag=1 @ spec.web.image.tag :4",
+        "digest=d @ spec.web.image.digest :4",
+        "digestKey: digest",
+        "resource: Widget/w",
+      ],
+      [
+        "manifest image api | m.yaml#0 spec.api",
+        "name=api @ spec.api.image :5",
+        "tag=2 @ spec.api.tag :5",
+        "resource: Widget/w",
+      ],
+    ]);
+  });
+
+  it.each([
+    "kind: ConfigMap",
+    "kind: Secret",
+    "kind: CustomResourceDefinition",
+    "kind: SealedSecret",
+    "kind: HelmChartInflationGenerator",
+    "kind: ImageTagTransformer",
+    "kind: Kustomization, apiVersion: kustomize.config.k8s.io/v1beta1",
+    "kind: Component, apiVersion: kustomize.config.k8s.io/v1alpha1",
+  ])("sets none that runs: %s", async (kind) => {
+    expect((await foundInManifest(`{ ${kind}, spec: { image: 'web:1' } }\n`)).settings).toEqual([]);
+  });
+
+  it("may be a Kustomization of somebody else's", async () => {
+    const { settings } = await foundInManifest("apiVersion: example.com/v1\nkind: Kustomization\nimage: web:1\n");
+    expect(settings.map(lineOf)).toEqual(["manifest web web:1 | m.yaml:3"]);
   });
 });

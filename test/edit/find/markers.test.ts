@@ -103,6 +103,40 @@ describe("values with a marker", () => {
     expect(markers.map(lineOf)).toEqual(["marker reg/web web:1 | base/d.yaml:7 <- app/kustomization.yaml:2"]);
   });
 
+  it.each(["newName", "repository", "repo", "image", "imageName", "name"])(
+    "have the image's name beside them: under `%s`",
+    async (key) => {
+      const text = `a:\n  newName: ''\n  ${key}: web\n  t: '1' # {"$imagepolicy": "a:b:tag"}\n`;
+      const file = "app/kustomization.yaml";
+      const { markers } = await findMarkers(kustomize, read(file), memoryTree({ [file]: text }));
+      expect(markers.map(({ subject }) => subject)).toEqual([{ kind: "image", name: "web" }]);
+    },
+  );
+
+  it("have the image's name in themselves, or marked beside them in the same document", async () => {
+    const file = "app/kustomization.yaml";
+    const text = `repository: other
+whole: web:1 # {"$imagepolicy": "a:b"}
+name: api # {"$imagepolicy": "a:b:name"}
+tag: '1' # {"$imagepolicy": "a:b:tag"}
+---
+tag: '1' # {"$imagepolicy": "a:b:tag"}
+---
+- '1' # {"$imagepolicy": "a:b:tag"}
+`;
+    const { markers } = await findMarkers(kustomize, read(file), memoryTree({ [file]: text }));
+    expect(markers.map(({ subject }) => subject.name)).toEqual(["web", "api", "api", undefined, undefined]);
+  });
+
+  it("are no problem where a comment for people only looks like one", async () => {
+    const file = "app/kustomization.yaml";
+    const text = '# {"$imagepolicy": 1}\na: 1\n# Mark it with {"$imagepolicy": "a:b"}.\nb: 2\n';
+    expect(await findMarkers(kustomize, read(file), memoryTree({ [file]: text }))).toEqual({
+      markers: [],
+      problems: [],
+    });
+  });
+
   it("marks what SOPS encrypted", async () => {
     const files = memoryTree({ "app/kustomization.yaml": 'a: 1 # {"$imagepolicy": "a:b:tag"}\nsops: { mac: x }\n' });
     const { markers } = await findMarkers(kustomize, read("app/kustomization.yaml"), files);

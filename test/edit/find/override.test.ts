@@ -1,8 +1,15 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FileEdit, overrideFor, type WantedVersion } from "../../../src/edit/index.ts";
+import {
+  applyEdits,
+  type FileEdit,
+  type FoundSettings,
+  overrideFor,
+  type WantedVersion,
+} from "../../../src/edit/index.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { tempDir } from "../../support/temp-git.ts";
+import { foundIn, foundInChart } from "./support/found-in.ts";
 import {
   digestOf,
   filesBelow,
@@ -203,5 +210,151 @@ describe("an override of what others share", () => {
     } finally {
       await small.close();
     }
+  });
+});
+
+/** The text of the target's own file once it overrides what another file sets; `undefined` where it cannot. */
+function overridden(
+  found: FoundSettings,
+  shared: string,
+  own: readonly [file: string, text: string],
+  wanted: WantedVersion,
+) {
+  const [file, text] = own;
+  const setting = found.settings.find((one) => one.file === shared);
+  if (setting === undefined) throw new Error(`${shared} sets nothing`);
+  const made = overrideFor(setting, wanted, found, { file, bytes: Buffer.from(text) });
+  expect(made?.every((one) => one.file === file)).not.toBe(false);
+  return (
+    made &&
+    Buffer.from(
+      applyEdits(
+        file,
+        Buffer.from(text),
+        made.map(({ edit }) => edit),
+      ).bytes,
+    ).toString()
+  );
+}
+
+describe("an override in a kustomization", () => {
+  const resources = "resources: [../b]\n";
+  const after = async (own: string, wanted: WantedVersion, image = "web:1") => {
+    const found = await foundIn(kustomize("o"), {
+      "b/kustomization.yaml": "resources: [p.yaml]\n",
+      "b/p.yaml": `kind: Pod\nspec: { containers: [{ name: a, image: '${image}' }] }\n`,
+      "o/kustomization.yaml": resources + own,
+    });
+    const text = overridden(found, "b/p.yaml", ["o/kustomization.yaml", resources + own], wanted);
+    return text?.slice(resources.length);
+  };
+
+  it.each<[string, string, WantedVersion, string]>([
+    ["a tag", "", version("v2"), "images:\n  - name: web\n    newTag: v2\n"],
+    ["a digest", "", version("", digest), `images:\n  - name: web\n    digest: ${digest}\n`],
+    [
+      "another name, a tag and a digest",
+      "",
+      { ...version("v2", digest), name: "r.io/web" },
+      `images:\n  - name: web\n    newName: r.io/web\n    newTag: v2\n    digest: ${digest}\n`,
+    ],
+    [
+      "a tag for the name that it has",
+      "",
+      { ...version("v2"), name: "web" },
+      "images:\n  - name: web\n    newTag: v2\n",
+    ],
+    [
+      "an item where there are others",
+      "images:\n  - name: db\n",
+      version("v2"),
+      "images:\n  - name: db\n  - name: web\n    newTag: v2\n",
+    ],
+    ["a first item", "images:\n", version("v2"), "images:\n  - name: web\n    newTag: v2\n"],
+    [
+      "an item under the old key where only that is there",
+      "imageTags:\n  - name: db\n",
+      version("v2"),
+      "imageTags:\n  - name: db\n  - name: web\n    newTag: v2\n",
+    ],
+    [
+      "an item under the new key where both are there",
+      "imageTags: []\nimages:\n  - name: db\n",
+      version("v2"),
+      "imageTags: []\nimages:\n  - name: db\n  - name: web\n    newTag: v2\n",
+    ],
+    [
+      "a tag in the last item of the name",
+      "images:\n  - { name: web, newTag: v0 }\n  - { name: web, newTag: v1 }\n  - { name: db, newTag: v1 }\n",
+      version("v2"),
+      "images:\n  - { name: web, newTag: v0 }\n  - { name: web, newTag: v2 }\n  - { name: db, newTag: v1 }\n",
+    ],
+    [
+      "an item beside one that gives another image the name",
+      "images:\n  - { name: app, newName: web }\n",
+      version("v2"),
+      "images:\n  - { name: app, newName: web }\n  - name: web\n    newTag: v2\n",
+    ],
+  ])("adds %s", async (_, own, wanted, expected) => {
+    expect(await after(own, wanted)).toBe(expected);
+  });
+
+  it("is not possible where the item there cannot be changed, or the image has no name", async () => {
+    expect(await after("images: [{ name: web, newTag: &t v1 }]\nx: *t\n", version("v2"))).toBeUndefined();
+    expect(await after("", version("v2"), "{{ x }}")).toBeUndefined();
+    expect(await after("", version(""))).toBeUndefined();
+    expect(await after("", { version: "2" })).toBeUndefined();
+  });
+});
+
+describe("an override of a chart's values", () => {
+  const one = digestOf("1");
+  const after = async (values: string, wanted: WantedVersion) => {
+    const options = { releaseName: "r", valueFiles: ["own.yaml"] };
+    const found = await foundInChart({ "c/values.yaml": values, "own.yaml": "" }, options);
+    return overridden(found, "c/values.yaml", ["own.yaml", ""], wanted);
+  };
+  const parts = `image: { repository: web, tag: v1, digest: '${one}' }\n`;
+
+  it.each<[string, string, WantedVersion, string | undefined]>([
+    ["an image in one text", "image: web:v1\n", version("v2", digest), `image: web:v2@${digest}\n`],
+    ["a text without a name", "image: '{{ x }}'\n", version("v2"), undefined],
+    ["a tag", parts, version("v2", one), "image:\n  tag: v2\n"],
+    ["a digest", parts, version("v1", digest), `image:\n  digest: ${digest}\n`],
+    ["both", parts, version("v2", digest), `image:\n  tag: v2\n  digest: ${digest}\n`],
+    ["a digest that is wanted no more", parts, version("v2"), 'image:\n  tag: v2\n  digest: ""\n'],
+    [
+      "a digest under a key of its own",
+      "webImage: web\nwebImageTag: v1\nwebImageDigest: ''\n",
+      version("v1", digest),
+      `webImageDigest: ${digest}\n`,
+    ],
+    [
+      "a digest beside which there is no tag",
+      `webImage: web\nwebImageDigest: '${one}'\n`,
+      version("v1", one),
+      "webImageTag: v1\n",
+    ],
+    [
+      "a tag that carries the digest",
+      `image: { repository: web, tag: 'v1@${one}' }\n`,
+      version("v2", digest),
+      `image:\n  tag: v2@${digest}\n`,
+    ],
+    [
+      "a tag that carries a digest no more",
+      `image: { repository: web, tag: 'v1@${one}' }\n`,
+      version("v2"),
+      "image:\n  tag: v2\n",
+    ],
+    [
+      "a digest that only a tag can carry",
+      `image: { repository: web, tag: 'v1@${one}' }\n`,
+      version("", digest),
+      undefined,
+    ],
+    ["an image in a list", "list: [{ image: { repository: web, tag: v1 } }]\n", version("v2"), undefined],
+  ])("is for %s", async (_, values, wanted, expected) => {
+    expect(await after(values, wanted)).toBe(expected);
   });
 });

@@ -11,7 +11,7 @@ import {
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
 import { digestOf } from "./support/repository.ts";
-import { settingLines } from "./support/setting-lines.ts";
+import { settingLines, wholeSetting } from "./support/setting-lines.ts";
 
 const one = digestOf("1");
 const two = digestOf("2");
@@ -319,6 +319,38 @@ describe("a patch", () => {
     expect(edits(inline, { tag: "3", digest: "" })).toBe(
       "kustomization.yaml:9: the value is in the text of an inline patch; move the patch to a file of its own",
     );
+  });
+
+  it("by pointers has the place of its value, and the container at its pointer", async () => {
+    const operations = ["/spec/containers/1/image", "/spec/initContainers/-/image", "/spec/other/0/image"];
+    const { settings } = await lines("patchesJson6902:\n  - target: { kind: Pod, name: p }\n    path: j.yaml\n", {
+      "j.yaml": operations.map((path) => `- { op: add, path: ${path}, value: 'b:2' }\n`).join(""),
+    });
+    const found = settings.filter(({ file }) => file === "j.yaml").map(wholeSetting);
+    expect(found).toEqual([
+      ["manifest image b | j.yaml#0 2", "whole=b:2 @ 2.value :3"],
+      ["manifest image b | j.yaml#0 1", "whole=b:2 @ 1.value :2", "container: -"],
+      ["manifest image b | j.yaml#0 0", "whole=b:2 @ 0.value :1", "container: 1"],
+    ]);
+  });
+
+  it("may be under an old key, as a file or a text", async () => {
+    const text = pod("b:1").replaceAll(/^/gm, "    ").trimEnd();
+    const { lines: found } = await lines(`patchesStrategicMerge:\n  - q.yaml\n  - |\n${text}\n`, {
+      "q.yaml": pod("a:2"),
+    });
+    expect(found).toEqual([
+      "kustomization.yaml manifest other: whole=other:1 [inline patch]",
+      "kustomization.yaml manifest b: whole=b:1 [inline patch]",
+      "q.yaml manifest other: whole=other:1 < kustomization.yaml:12",
+      "q.yaml manifest a: whole=a:2 < kustomization.yaml:10",
+      "p.yaml manifest a: whole=a:1 < kustomization.yaml:10",
+      "p.yaml manifest other: whole=other:1 < kustomization.yaml:12",
+    ]);
+  });
+
+  it("that names no file in the repository is none", async () => {
+    expect((await lines("patches: [{ path: ../../x.yaml }, { target: { kind: Pod } }, {}]\n")).lines).toHaveLength(2);
   });
 
   it("that cannot be read is a problem with its line", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LineCounter } from "yaml";
-import { documentAt, type Node, parseYaml, scalarAt } from "../../../src/edit/splice/index.ts";
+import { documentAt, type Node, nodeAt, parseYaml, scalarAt } from "../../../src/edit/splice/index.ts";
 import { readStream } from "../../../src/edit/splice/stream.ts";
 import { bytesOf, userError } from "./support/edits.ts";
 
@@ -27,6 +27,30 @@ describe("a scalar of a file", () => {
       expect(scalar(text, "a")).toMatchObject({ kind: "null", value: "", line: 1 });
     }
     expect(scalar("a: 'null'\n", "a")).toMatchObject({ kind: "scalar", value: "null" });
+  });
+
+  it("is a null by its tag, and none by another one", () => {
+    expect(scalar("a: !!null ~\n", "a")).toMatchObject({ kind: "null", style: "plain" });
+    expect(scalar("a: !!str ~\n", "a")).toMatchObject({ kind: "scalar", value: "~" });
+  });
+
+  it("is on its line, and a missing one on that of its key", () => {
+    expect(scalar("a: 1\nb:\n", "b")).toMatchObject({ kind: "null", line: 2 });
+    expect(scalar("a:\n  b\n", "a")).toMatchObject({ value: "b", line: 2 });
+    expect(scalar("a: >-\n  b\n", "a")).toMatchObject({ value: "b", line: 1, style: "block" });
+  });
+
+  it("has its value in YAML 1.2", () => {
+    const text = "[x, '1', 1.10, true, .inf, 2024-01-02, ~]\n";
+    expect(paths(documentAt(parse(text), 0)).map(([, , , json]) => json)).toEqual([
+      "x",
+      "1",
+      1.1,
+      true,
+      ".inf",
+      "2024-01-02",
+      null,
+    ]);
   });
 
   it("is undefined where nothing or a collection stands", () => {
@@ -71,6 +95,21 @@ describe("a document of a file", () => {
       ["c.z", "3"],
       ["c.y", "2"],
       ["c.x", "1"],
+    ]);
+  });
+
+  it("tells of its maps and lists how they are shared", () => {
+    const yaml = parse("d: &d { l: [1] }\nx: *d\ny: { <<: *d }\n");
+    expect(nodeAt(yaml, 0, ["d", "l"])).toMatchObject({ kind: "list", line: 1, anchored: true });
+    expect(nodeAt(yaml, 0, ["x"])).toMatchObject({ kind: "map", line: 2, alias: "d" });
+    expect(nodeAt(yaml, 0, ["y", "l"])).toMatchObject({ kind: "list", merged: true });
+  });
+
+  it("may have a key that is an alias, and nothing to merge", () => {
+    expect(paths(documentAt(parse("x: &k name\n*k : v\ny: { <<: 1, z: 2 }\n"), 0)).map(([path]) => path)).toEqual([
+      "x",
+      "name",
+      "y.z",
     ]);
   });
 
@@ -123,6 +162,18 @@ describe("a file that cannot be read", () => {
     expect(readStream("f", list, new LineCounter(), { tokens: false, maxLexemes: 5000 }).documents).toHaveLength(1);
     expect(userError(() => parse("]\n".repeat(1_000_000))).place).toMatchObject({ line: 1 });
     expect(userError(() => parse("%x\n".repeat(1_000_000))).message).toContain("directives");
+  });
+
+  it("has a place and a fix", () => {
+    expect(userError(() => parseYaml("f", Uint8Array.of(0xff)))).toMatchObject({
+      message: "f is not UTF-8 text",
+      place: { file: "f" },
+      fix: "Save the file as UTF-8.",
+    });
+    expect(userError(() => parse("a: b: c\n"))).toMatchObject({
+      place: { file: "values.yaml", line: 1, column: 4 },
+      fix: "Fix the YAML there.",
+    });
   });
 
   it("says so when it looks like a template", () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { PlainEdit } from "../../../src/edit/splice/types.ts";
 import { edit, insert, refusal, remove, set } from "./support/edits.ts";
 
+const unfit = "a is a block of lines (| or >) that cannot hold the new value";
+const anchored = (path: string) => `${path} has the anchor &x, and the places that use *x would change with it`;
 const shared = "d: &d\n  tag: a\nw:\n  <<: *d\nv: &v 1.0.0\nx: *v\ny: *d\n";
 
 describe("an edit is refused, with its place and the fix,", () => {
@@ -24,6 +27,55 @@ describe("an edit is refused, with its place and the fix,", () => {
     expect(error.message).toContain(reason);
     expect(error.place).toMatchObject({ file: "deploy/kustomization.yaml", line });
     expect(error.fix).not.toBe("");
+  });
+
+  it.each<[string, readonly PlainEdit[], string]>([
+    [
+      "d: &d { tag: a }\nx: *d\n",
+      [set(["d", "tag"], 1)],
+      "d has the anchor &d, and the places that use *d would change with it",
+    ],
+    [
+      "l: [&d { tag: a }]\nx: *d\n",
+      [set(["l", 0, "tag"], 1)],
+      "l[0] has the anchor &d, and the places that use *d would change with it",
+    ],
+    ["- &d x\n- *d\n", [set([1], "z")], "[1] is the alias *d: others would change with it"],
+    [
+      "d: &d { a: { b: 1 } }\nw: { <<: *d }\n",
+      [set(["w", "a", "b"], 1)],
+      "w.a comes through a merge key (<<): others would change with it",
+    ],
+    ["m:\n  k: [1, { l: &x 1 }]\nz: *x\n", [remove(["m"])], anchored("m")],
+    ["- - 1\n  - &x 1\n- *x\n", [remove([0])], anchored("[0]")],
+    ["? &x k\n: 1\nz: *x\n", [remove(["k"])], anchored("k")],
+    ["a: 1 # {{ x }}\n", [set(["a", "b"], 1)], "a is a single value"],
+    ["a: [1]\n", [set(["a"], 1)], "a is a list"],
+    ["a: {}\n", [set([], 1)], "the document is a map"],
+    ["a: { b: 1 }\n", [insert(["a", "b", "c"], 1)], "a.b is a single value"],
+    ["a: 1\n", [insert(["a"], 1)], "a is there already"],
+    ["a: ~\n", [set(["a"], 1), insert(["a"], 1)], "a is changed twice at once"],
+    ["a: ~\n", [insert(["a"], 1), set(["a"], 1)], "a is changed twice at once"],
+    ["l: [1]\n", [set(["l", -1], 1)], "there is no l[-1]"],
+    ["l: [1]\n", [set(["l", 0.5], 1)], "there is no l[0.5]"],
+    ["l: [1]\n", [set(["l", "0"], 1)], "there is no l.0"],
+    ["a: !x 1\n", [set(["a"], "2")], "a has the tag !x"],
+    ["a: |2\n    x\n", [set(["a"], "y\n")], unfit],
+    ["a: |\n\nb: 1\n", [set(["a"], "y\n")], unfit],
+    ["a: |\n  x\n", [set(["a"], 5)], unfit],
+    ["a: |\n  x\n", [set(["a"], "x\n\n")], unfit],
+    ["a: |\n  x\n", [set(["a"], "\nx\n")], unfit],
+    ["a: |\n  x\n", [set(["a"], "x\u0007\n")], unfit],
+  ])("in whole: %j", (text, edits, message) => {
+    expect(refusal(text, ...edits).message).toBe(`deploy/kustomization.yaml: ${message}`);
+  });
+
+  it("of edits that go over each other, at the first of them", () => {
+    expect(refusal("x: 1\na:\n  b: 1\n", set(["a", "b"], "2"), remove(["a"]))).toMatchObject({
+      kind: "refused",
+      message: "deploy/kustomization.yaml: the change cannot be written there without changing something else",
+      place: { line: 2, column: 1 },
+    });
   });
 
   it("of an encrypted value, and of a whole file that SOPS encrypted", () => {

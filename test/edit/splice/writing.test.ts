@@ -33,6 +33,34 @@ describe("what is added", () => {
     ["to a flow map", "m: { a: 1 }\n", [insert(["m", "b"], "x")], "m: { a: 1, b: x }\n"],
     ["to an empty flow map", "m: {}\n", [insert(["m", "b"], "x")], "m: { b: x }\n"],
     ["to an empty flow list", "l: []\n", [insert(["l", "-"], "x"), insert(["l", "-"], "z")], "l: [x, z]\n"],
+    ["behind a value and before its comment", "l: [a # one\n]\n", [insert(["l", "-"], "b")], "l: [a, b # one\n]\n"],
+    ["behind a comma and before its comment", "l: [a, # one\n]\n", [insert(["l", "-"], "b")], "l: [a, b, # one\n]\n"],
+    ["behind a comma on its own line", "l: [a\n  , ]\n", [insert(["l", "-"], "b")], "l: [a\n  , b, ]\n"],
+    ["to a flow map with a comma at its end", "m: { a: 1, }\n", [insert(["m", "b"], 2)], "m: { a: 1, b: 2, }\n"],
+    ["behind a key without a value", "m: { a }\n", [insert(["m", "b"], 2)], "m: { a, b: 2 }\n"],
+    ["behind a key without a value and a comma", "m: { a, }\n", [insert(["m", "b"], 2)], "m: { a, b: 2, }\n"],
+    ["to lines in brackets of CRLF", "l: [\r\n  a\r\n]\r\n", [insert(["l", "-"], "b")], "l: [\r\n  a,\r\n  b\r\n]\r\n"],
+    ["in quotes to braces with quotes", 'm: { "a": 1 }\n', [insert(["m", "b"], "x")], 'm: { "a": 1, "b": "x" }\n'],
+    [
+      "in quotes to a list in braces with quotes",
+      'm: { "a": [1] }\n',
+      [insert(["m", "a", "-"], "x")],
+      'm: { "a": [1, "x"] }\n',
+    ],
+    ["as wide as its list is", "x: [a,b]\nl: [c, d]\n", [insert(["l", "-"], "e")], "x: [a,b]\nl: [c, d, e]\n"],
+    ["as a key that needs quotes", "m: { a: 1 }\n", [insert(["m", "k, l"], 1)], 'm: { a: 1, "k, l": 1 }\n'],
+    ["twice to narrow JSON", '{"a":{}}\n', [insert(["a", "c"], 1), insert(["a", "d"], 2)], '{"a":{"c":1,"d":2}}\n'],
+    ["twice to an empty narrow list", '{"a":[]}\n', [insert(["a", "-"], 1), insert(["a", "-"], 2)], '{"a":[1,2]}\n'],
+    ["to a list of block scalars", "l:\n- |\n  x\n", [insert(["l", "-"], "b")], "l:\n- |\n  x\n- b\n"],
+    ["behind explicit keys", "? a\n: 1\n", [insert(["b"], 1)], "? a\n: 1\nb: 1\n"],
+    ["behind an empty value", "m:\n  a:\nb: 1\n", [insert(["m", "c"], 1)], "m:\n  a:\n  c: 1\nb: 1\n"],
+    ["behind an empty list", "m:\n  a: []\nb: 1\n", [insert(["m", "c"], 1)], "m:\n  a: []\n  c: 1\nb: 1\n"],
+    [
+      "below two maps, first the inner",
+      "a:\n  b: 1",
+      [insert(["d"], 1), insert(["a", "c"], 1)],
+      "a:\n  b: 1\n  c: 1\nd: 1",
+    ],
     ["to JSON", '{"a":1,"b":2}\n', [insert(["c"], "x")], '{"a":1,"b":2,"c":"x"}\n'],
     ["to an empty map of narrow JSON", '{"a":{}}\n', [insert(["a", "c"], "x")], '{"a":{"c":"x"}}\n'],
     ["to an empty list of wide JSON", '{"a": [], "b": 1}\n', [insert(["a", "-"], "x")], '{"a": ["x"], "b": 1}\n'],
@@ -69,6 +97,26 @@ describe("what fills a null", () => {
     ["with a map", "a:\nb: 1\n", [insert(["a", "c"], "x")], "a:\n  c: x\nb: 1\n"],
     ["with a map, in place of a tilde", "a: ~ # why\nb: 1\n", [insert(["a", "c"], "x")], "a: # why\n  c: x\nb: 1\n"],
     ["with a list", "a: null\n", [insert(["a", "-"], "x")], "a:\n  - x\n"],
+    [
+      "with a map, in place of a tilde below",
+      "a:\n  ~ # why\nb: 1\n",
+      [insert(["a", "c"], 1)],
+      "a: # why\n  c: 1\nb: 1\n",
+    ],
+    ["with a map, above comments", "a: # why\n# b\nb: 1\n", [insert(["a", "c"], 1)], "a: # why\n  c: 1\n# b\nb: 1\n"],
+    [
+      "with a map and a list, each in its indent",
+      "x:\n  y: 1\nl:\n- a\nb:\nc:\n",
+      [insert(["b", "k"], 1), insert(["c", "-"], 1)],
+      "x:\n  y: 1\nl:\n- a\nb:\n  k: 1\nc:\n- 1\n",
+    ],
+    [
+      "with a map in an indented list",
+      "l:\n  - ~\n",
+      [insert(["l", 0, "c"], 1), insert(["l", 0, "d"], 2)],
+      "l:\n  - c: 1\n    d: 2\n",
+    ],
+    ["written as Null and NULL", "a: Null\nb: NULL\n", [insert(["a"], 1), insert(["b"], 2)], "a: 1\nb: 2\n"],
     ["with a scalar", "a: ~\n", [insert(["a"], "x")], "a: x\n"],
     ["with an empty map", "a:\n", [insert(["a"], {})], "a: {}\n"],
     ["in a flow map", "m: { a: , b: 1 }\n", [insert(["m", "a", "c"], "x")], "m: { a: { c: x }, b: 1 }\n"],
@@ -107,7 +155,27 @@ describe("what is removed", () => {
     ["all keys of the document", "a: |\n  x\n", [remove(["a"])], "{}\n"],
     ["all items in the item of a list", "- - a\n- b\n", [remove([0, 0])], "- []\n- b\n"],
     ["the first and the last of a flow map", "{ a: 1, b: 2, c: 3 }\n", [remove(["a"]), remove(["c"])], "{ b: 2 }\n"],
+    ["a key behind an anchor", "&x a: 1\nb: 2\n", [remove(["a"])], "b: 2\n"],
+    ["an explicit key", "? a\n: 1\n? b\n: 2\n", [remove(["b"])], "? a\n: 1\n"],
+    ["a key without a value", "{ a: 1, b }\n", [remove(["b"])], "{ a: 1 }\n"],
+    ["an item without a value", "- a\n-\n- b\n", [remove([1])], "- a\n- b\n"],
+    ["a first key and an item's rest", "- a: 1\n  b: 2\n- c\n", [remove([0, "a"]), remove([1])], "- b: 2\n"],
+    ["two in the middle of a flow list", "[a, b, c, d]\n", [remove([1]), remove([2])], "[a, d]\n"],
+    ["an item before a comment in the list", "[a, b, c # x\n]\n", [remove([0])], "[b, c # x\n]\n"],
     ["all of a flow map", "{ a: 1, b: 2 }\n", [remove(["a"]), remove(["b"])], "{}\n"],
+  ])("%s", (_, before, edits, after) => {
+    expect(edit(before, ...edits).text).toBe(after);
+  });
+});
+
+describe("what is set", () => {
+  it.each<Case>([
+    ["behind a tag", "a: !!str\n", [set(["a"], "x")], "a: !!str x\n"],
+    ["behind a tag in a list", "- !!str\n", [set([0], "x")], "- !!str x\n"],
+    ["with the tag of any text", "a: ! x\n", [set(["a"], "y")], 'a: ! "y"\n'],
+    ["in single quotes, as far as these hold it", "a: 'x'\n", [set(["a"], "x\ny")], 'a: "x\\ny"\n'],
+    ["on lines with an empty one", "a: |\n  x\n", [set(["a"], "y\n\nz\n")], "a: |\n  y\n\n  z\n"],
+    ["beside a key `<<` in quotes", "'<<': 1\n", [set(["<<"], "x")], "'<<': x\n"],
   ])("%s", (_, before, edits, after) => {
     expect(edit(before, ...edits).text).toBe(after);
   });

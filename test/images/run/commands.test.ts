@@ -38,6 +38,8 @@ async function retry(branch: string, close = false): Promise<{ world: CommandWor
     ...world.ports,
     ...portsOf(world),
     previewForks: false,
+    clusters: { open: async () => undefined },
+    report: async () => undefined,
   });
   return { world, said: said ?? "" };
 }

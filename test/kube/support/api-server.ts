@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { openCluster } from "../../../src/kube/index.ts";
-import type { Cluster } from "../../../src/model/kube.ts";
+import type { OpenCluster } from "../../../src/model/kube.ts";
 
 /** What the server was asked, as it was on the wire. */
 export interface Recorded {
@@ -23,7 +23,7 @@ export type Reply =
 /** A server that answers as the test says, records what it is asked, and is asked through Sluice's client. */
 export interface ApiServer {
   readonly url: string;
-  readonly cluster: Cluster;
+  readonly cluster: OpenCluster;
   readonly requests: readonly Recorded[];
   /** Without the lists of kinds. */
   readonly calls: readonly Recorded[];
@@ -57,6 +57,7 @@ export const KINDS: Record<string, readonly Kind[]> = {
     { name: "namespaces", kind: "Namespace", namespaced: false },
     { name: "configmaps", kind: "ConfigMap", namespaced: true },
     { name: "secrets", kind: "Secret", namespaced: true },
+    { name: "events", kind: "Event", namespaced: true },
   ],
   "/apis/apps/v1": [
     { name: "deployments/scale", kind: "Deployment", namespaced: true },

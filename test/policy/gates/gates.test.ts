@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { GateFinding, Hold, Window } from "../../../src/model/gates.ts";
+import type { Currency, GateFinding, Hold, TargetFacts, Window } from "../../../src/model/gates.ts";
 import { evaluateGates } from "../../../src/policy/gates/index.ts";
 import { facts, gate, minutes, noon, review, settings, shown, target } from "./facts.ts";
 
@@ -46,7 +46,9 @@ describe("the gate hold", () => {
   });
 
   it("tells a rollback's and an environment's hold, and stands when its end cannot be read", () => {
-    const hold: Hold = { ...held, cause: "rollback", reason: "", environmentWide: true, until: "someday", since: "?" };
+    const spaced = on({ ...held, reason: "  incident 12\n" });
+    expect(gate("hold", spaced).reason).toBe('by `ada`: "incident 12"');
+    const hold: Hold = { ...held, cause: "rollback", reason: " ", environmentWide: true, until: "someday", since: "?" };
     expect(gate("hold", on(hold))).toMatchObject({
       state: "blocked",
       reason: "by `ada`, the whole environment, after a rollback",
@@ -79,6 +81,11 @@ describe("the gate healthy", () => {
       state: "passed",
       reason: "since 20 Nov, 12:00 UTC (Argo CD)",
     });
+  });
+
+  it("tells of a version that something newer took the place of", () => {
+    const health = { state: "healthy", since: noon, until: noon + minutes, next: "1.6.0", source: "Argo CD" } as const;
+    expect(gate("healthy", on({ health })).reason).toBe("from 20 Nov, 12:00 UTC until 1.6.0 came (Argo CD)");
   });
 
   it("is left out when it is off", () => {
@@ -115,6 +122,66 @@ describe("the gate soak", () => {
   });
 });
 
+describe("the soak of a version that something newer took the place of", () => {
+  const soaked = (lived: number) => {
+    const health = { state: "healthy", since: noon, until: noon + lived, next: "1.6.0", source: "d" } as const;
+    return gate("soak", facts({ targets: [target({ settings: settings({ soak: 30 * minutes }), health })] }));
+  };
+
+  it("stays over where it was", () => {
+    expect(soaked(30 * minutes)).toEqual({
+      ...{ gate: "soak", label: "Soak", state: "passed" },
+      reason: "30 min healthy in staging, until 1.6.0 came",
+    });
+  });
+
+  it("never ends where it was not, and needs a person", () => {
+    expect(soaked(30 * minutes - 1)).toEqual({
+      ...{ gate: "soak", label: "Soak", state: "blocked", stopped: "1.6.0 came before the soak ended" },
+      reason: "29 min of 30 min healthy in staging, until 1.6.0 came",
+      who: "promote the newer version, ask for a shorter soak, or anyone with maintain access may `/override soak <reason>`",
+    });
+    expect(soaked(12.9 * minutes).reason).toBe("12 min of 30 min healthy in staging, until 1.6.0 came");
+    expect(soaked(1).reason).toBe("1 min of 30 min healthy in staging, until 1.6.0 came");
+  });
+});
+
+describe("the gate current", () => {
+  const on = (current: Currency) =>
+    gate("current", facts({ targets: [target({ settings: settings({ current: true }), current })] }));
+  const back = { state: "back", version: "1.4.0", went: "1.4.0", had: "1.5.0", by: "eve", at: noon } as const;
+  const stopped = "staging went back from 1.5.0 to 1.4.0";
+  const who = "anyone with maintain access may `/override current <reason>`";
+
+  it.each<[string, Currency, object]>([
+    ["is there", { state: "has", version: "1.5.0" }, { state: "passed", reason: "staging has 1.5.0" }],
+    ["went on", { state: "forward", version: "1.6.0" }, { state: "passed", reason: "staging has gone on to 1.6.0" }],
+    [
+      "is unknown",
+      { state: "unknown", reason: "the branch is gone" },
+      { state: "blocked", reason: "the branch is gone", who, brief: "staging to be known" },
+    ],
+    [
+      "was taken back by a commit",
+      back,
+      {
+        ...{ state: "blocked", reason: "no, staging has 1.4.0 since `eve` took it back", stopped, who },
+        cause: { what: "`eve` took 1.5.0 back on 20 Nov, 12:00 UTC", who: "`eve`" },
+      },
+    ],
+    [
+      "was taken back by a pull request, and is another by now",
+      { ...back, pullRequest: 49, version: "1.3.0" },
+      {
+        ...{ state: "blocked", reason: "no, staging has 1.4.0 since #49, and 1.3.0 by now", stopped, who },
+        cause: { what: "`eve` took 1.5.0 back with #49 on 20 Nov, 12:00 UTC", who: "`eve`" },
+      },
+    ],
+  ])("says of what is carried that it %s", (_, known, said) => {
+    expect(on(known)).toEqual({ gate: "current", label: "Still in staging", ...said });
+  });
+});
+
 describe("the gate approvals", () => {
   const on = (given: Parameters<typeof facts>[0], approvals = 2, selfApproval = false) =>
     facts({ targets: [target({ settings: settings({ approvals, selfApproval }) })], ...given });
@@ -132,6 +199,7 @@ describe("the gate approvals", () => {
     expect(gate("approvals", on({ reviews: one }))).toMatchObject({
       state: "blocked",
       reason: "1 of 2, by `bob`",
+      brief: "1 approval",
     });
     expect(gate("approvals", on({ reviews: [...one, review("eve", "approved")] }))).toMatchObject({
       state: "passed",
@@ -144,9 +212,33 @@ describe("the gate approvals", () => {
     expect(gate("approvals", on({ reviews }))).toMatchObject({
       state: "blocked",
       reason: "1 of 2, by `bob`",
+      children: [
+        { label: "Ada", state: "waiting", reason: "approved, does not count: asked for the promotion" },
+        { label: "bob", state: "passed", reason: "approved" },
+      ],
     });
+    expect(gate("approvals", on({ reviews, actor: "ADA" })).state).toBe("blocked");
     expect(gate("approvals", on({ reviews }, 2, true)).state).toBe("passed");
     expect(gate("approvals", on({ reviews, actor: undefined })).state).toBe("passed");
+  });
+
+  it.each([
+    ["one target that asks for approvals does not allow it", [1, false], [1, true], "blocked"],
+    ["a target that asks for none would not allow it", [0, false], [1, true], "passed"],
+  ] as const)("counts who asked for the promotion or not where %s", (_, one, other, state) => {
+    const targets = [one, other].map(([approvals, selfApproval]) =>
+      target({ settings: settings({ approvals, selfApproval }) }),
+    );
+    expect(gate("approvals", facts({ targets, reviews: [review("ada", "approved")] })).state).toBe(state);
+  });
+
+  it("says of up to three people that they approved another change, and have not spoken since", () => {
+    const outdated = ["bob", "bob", "dan", "eve", "fay", "gil"].map((user) => ({ user, commit: "old" }));
+    const reviews = [review("dan", "approved"), review("bob", "commented")];
+    const other = (user: string) => `. \`${user}\` approved another change; that does not count for this one`;
+    expect(gate("approvals", on({ reviews, outdated })).reason).toBe(
+      `1 of 2, by \`dan\`${["bob", "eve", "fay"].map(other).join("")}`,
+    );
   });
 
   it("counts nobody twice, no bots, no comments and nobody without write permission", () => {
@@ -220,6 +312,8 @@ describe("the gate approvals", () => {
   });
 
   it("blocks on requested changes even where no approval is asked for, unless by somebody who may not review", () => {
+    const outside = { reviews: [review("eve", "changes-requested")], mayReview: new Set<string>() };
+    expect(gate("approvals", on(outside)).reason).toBe("0 of 2");
     const objecting = on({ reviews: [review("eve", "changes-requested")] }, 0);
     expect(gate("approvals", objecting)).toMatchObject({ state: "blocked", reason: "`eve` requested changes" });
     expect(shown({ ...objecting, mayReview: new Set() })).toEqual(["hold"]);
@@ -269,6 +363,13 @@ describe("the gate checks", () => {
     });
   });
 
+  it("counts several that are waited for, or that failed", () => {
+    expect(gate("checks", on()).brief).toBe("2 checks");
+    expect(gate("checks", on(["e2e", "pending"], ["scan", "passed"])).brief).toBe("the check e2e");
+    expect(gate("checks", on(["e2e", "failed"], ["scan", "failed"])).stopped).toBe("2 checks failed");
+    expect(gate("checks", on(["e2e", "failed"])).stopped).toBe("the check e2e failed");
+  });
+
   it("needs a check run and a status of one name both", () => {
     expect(gate("checks", on(["e2e", "passed"], ["e2e", "failed"], ["scan", "passed"])).state).toBe("blocked");
   });
@@ -303,6 +404,17 @@ describe("the gate findings", () => {
       state: "blocked",
       reason: "1 risk not acknowledged: replicas 0",
     });
+  });
+
+  it("counts several, and names each key that acknowledges them once", () => {
+    const same = { key: "k2:web", severity: "warning", message: "replicas 0" } as const;
+    expect(gate("findings", on("warning", danger, warning, same))).toMatchObject({
+      state: "blocked",
+      reason: "3 risks not acknowledged",
+      brief: "3 acknowledgements",
+      who: "anyone with write access comments `/ack k1` and `/ack k2`, if this is meant",
+    });
+    expect(gate("findings", on("danger", danger, { ...danger, key: "k3" })).reason).toBe("2 dangers not acknowledged");
   });
 
   it("names those who may promote where a policy says who that is", () => {
@@ -408,6 +520,8 @@ describe("the gate windows", () => {
     expect(gate("windows", on({ windows: [past] }))).toMatchObject({
       state: "blocked",
       reason: "2026-01-01 to 2026-01-02 UTC. Does not open within 400 days",
+      stopped: "no window opens again",
+      children: [{ label: "allow 2026-01-01 to 2026-01-02 UTC", state: "blocked", reason: "not again" }],
       who: "anyone with maintain access may `/override windows <reason>`",
     });
   });
@@ -422,6 +536,7 @@ describe("the gate dependsOn", () => {
     expect(gate("dependsOn", on({ dependsOn: [auth] }))).toMatchObject({
       state: "waiting",
       reason: "waits for db: not known in staging and prod",
+      brief: "db",
     });
     const behind = { app: "db", behind: true, detail: "1.0 in prod, 1.1 in staging" };
     expect(gate("dependsOn", on({ dependsOn: [auth, behind] }))).toMatchObject({
@@ -464,6 +579,54 @@ describe("a promotion of several apps", () => {
       "1 of 3 apps, db: 30 min healthy in staging. Ends at 12:30 UTC if it stays healthy",
     );
     expect(gate("soak", facts({ targets }), noon + 30 * minutes).reason).toBe("30 min healthy in staging");
+  });
+
+  it("says of each what it is where all passed in ways of their own", () => {
+    const targets = [soaking("api", noon - minutes), soaking("web", noon)];
+    expect(gate("healthy", facts({ targets })).reason).toBe(
+      "api since 20 Nov, 11:59 UTC (d), web since 20 Nov, 12:00 UTC (d)",
+    );
+    const over: Hold = {
+      ...{ by: "ada", reason: "", since: "2026-11-20T10:00:00Z", until: "2026-11-20T11:00:00Z" },
+      ...{ cause: "person", environmentWide: false },
+    };
+    const held = target({ app: "api", hold: over });
+    expect(gate("hold", facts({ targets: [held, target()] })).reason).toBe(
+      "api: the hold by `ada` ended 20 Nov, 11:00 UTC, web",
+    );
+  });
+
+  it("tells what the first that has not passed tells", () => {
+    const failed = { state: "failed", reason: "crash loop" } as const;
+    const unknown = { state: "unknown", reason: "nothing reports", setUp: "report deployments" } as const;
+    const app = (name: string, health: TargetFacts["health"]) =>
+      target({ app: name, settings: settings({ healthy: true }), health });
+    const fine = soaking("web", noon);
+    expect(gate("healthy", facts({ targets: [fine, app("api", unknown)] }))).toMatchObject({
+      ...{ gate: "healthy", label: "Healthy in staging", state: "waiting", brief: "health in staging" },
+      ...{ setUp: "staging", reason: "1 of 2 apps, api: unknown, nothing reports" },
+    });
+    const blocked = gate("healthy", facts({ targets: [fine, app("api", unknown), app("db", failed)] }));
+    expect(blocked).toMatchObject({ state: "blocked", stopped: "db: it failed in staging" });
+    expect(blocked).not.toHaveProperty("setUp");
+    expect(blocked).not.toHaveProperty("brief");
+  });
+
+  it("asks only those who may act on what is blocked", () => {
+    const allow = (team: string) => ({ teams: [team], permission: "write" }) as const;
+    const finding = { key: "k1", severity: "danger", message: "gone" } as const;
+    const risky = (app: string, team: string, more: object) =>
+      target({
+        ...{ app, allow: allow(team), settings: settings({ findings: "danger" }), findings: [{ ...finding, ...more }] },
+      });
+    const targets = [risky("api", "one", {}), risky("web", "two", { acknowledgedBy: "bob" })];
+    expect(gate("findings", facts({ targets })).who).toBe(
+      "anyone in one with write access comments `/ack k1`, if the danger is meant",
+    );
+    const both = [...targets, risky("db", "three", {}), risky("mail", "one", {})];
+    expect(gate("findings", facts({ targets: both })).who).toBe(
+      "anyone in one with write access comments `/ack k1`, if the danger is meant and anyone in three with write access comments `/ack k1`, if the danger is meant",
+    );
   });
 
   it("names the environments where there are several", () => {
@@ -552,6 +715,15 @@ describe("the verdict", () => {
     ]);
   });
 
+  it("names the last who overrode a gate", () => {
+    const overrides = [
+      { gate: "approvals", by: "ada", reason: "once" },
+      { gate: "approvals", by: "eve", reason: "again" },
+    ] as const;
+    const { reason } = gate("approvals", facts({ targets: [soak], overrides }));
+    expect(reason).toBe('overridden by `eve`: "again"');
+  });
+
   it("lets a hold be overridden by those who may", () => {
     const hold: Hold = {
       by: "ada",
@@ -573,6 +745,7 @@ describe("the verdict", () => {
 });
 
 describe("a branch that a person pushed to", () => {
+  const has = { state: "has", version: "1.5.0" } as const;
   const pushed = (given: Parameters<typeof settings>[0]) =>
     facts({
       pushed: { by: new Set(["eve"]), changed: true },
@@ -580,16 +753,19 @@ describe("a branch that a person pushed to", () => {
     });
 
   it("blocks the gates about the version, and those alone, until a person overrides them", () => {
-    const of = pushed({ healthy: true, soak: minutes });
-    for (const name of ["healthy", "soak"] as const) {
-      expect(gate(name, of)).toMatchObject({
-        state: "blocked",
+    const gated = pushed({ healthy: true, soak: minutes, current: true });
+    const of = { ...gated, targets: gated.targets.map((one) => ({ ...one, current: has })) };
+    const labels = { current: "Still in staging", healthy: "Healthy in staging", soak: "Soak" };
+    for (const name of ["current", "healthy", "soak"] as const) {
+      expect(gate(name, of)).toEqual({
+        ...{ gate: name, label: labels[name], state: "blocked", brief: `an override of ${name}` },
         reason: "what was pushed to the branch is not what was verified",
+        who: `close this and promote again, or anyone with maintain access may \`/override ${name} <reason>\``,
       });
       const override = { gate: name, by: "mona", reason: "tried by hand" };
       expect(gate(name, { ...of, overrides: [override] }).state).toBe("overridden");
     }
-    expect(shown(of)).toEqual(["hold", "healthy", "soak"]);
+    expect(shown(of)).toEqual(["hold", "current", "healthy", "soak"]);
     expect(gate("hold", of).state).toBe("passed");
     const beside = { ...of, pushed: { by: new Set(["eve"]), changed: false } };
     expect(gate("healthy", beside).state).toBe("passed");
@@ -600,6 +776,12 @@ describe("a branch that a person pushed to", () => {
     const of = { ...pushed({ approvals: 1 }), reviews };
     expect(gate("approvals", { ...of, unasked: new Set(["dan"]) }).reason).toBe(
       "0 of 1. The approval of `eve`, who pushed to this branch, does not count. 1 more approval was not looked at",
+    );
+    const eve = { label: "eve", state: "waiting", reason: "approved, does not count: pushed to this branch" };
+    expect(gate("approvals", { ...of, unasked: new Set(["dan"]) }).children).toMatchObject([eve]);
+    const many = [...reviews, review("fay", "approved")];
+    expect(gate("approvals", { ...of, reviews: many, unasked: new Set(["dan", "fay"]) }).reason).toMatch(
+      /2 more approvals were not looked at$/,
     );
     expect(gate("approvals", of)).toMatchObject({ state: "passed", reason: "1 of 1, by `dan`" });
     const objecting = { ...of, reviews: [review("eve", "changes-requested")] };

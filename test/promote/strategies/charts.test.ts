@@ -111,6 +111,13 @@ describe("charts of a kustomization", () => {
     expect(notes).toEqual([`The chart itself is carried to \`${goes}/lib-2.0.0\`.`]);
   });
 
+  it("come without a chart where the target's home leads out of the repository", async () => {
+    const files = { ...source, "web/staging/charts/lib-2.0.0/a": "1" };
+    const globals = "helmGlobals: { chartHome: ../../.. }\n";
+    const { changes } = await carry([files, theirs], [{ [to]: kustomization("1.0.0", globals) }, ours]);
+    expect(changes).toEqual([`write ${to}: ${kustomization("2.0.0", globals)}`]);
+  });
+
   it.each([
     ["the source has none", {}, {}, ""],
     [

@@ -116,6 +116,100 @@ describe("a folder that is carried", () => {
     expect(notes).toEqual([
       "`web/prod` becomes what `web/prod` was there; whatever that changes in the render is part of the plan.",
     ]);
+    const [was, is] = ["host: was\n", "host: is\n"].map((text) => ({ "web/prod/a.yaml": text }));
+    const past = await plan(was ?? {}, is ?? {}, undefined, { source: prod });
+    expect(past.changes).toEqual([`entry web/prod/a.yaml: ${await oidOf(was ?? {}, "web/prod/a.yaml")}`]);
+  });
+
+  it.each<[string, Files[string], Files[string], string]>([
+    ["is no YAML", "host: a\n", "host: b\n", "h.txt"],
+    ["is a template", "{{ if .a }}\nhost: a\n", "{{ if .a }}\nhost: b\n", "h.yml"],
+    ["is a link there", { link: "../a" }, "host: b\n", "h.yaml"],
+    ["is a link here", "host: a\n", { link: "../a" }, "h.yaml"],
+  ])("is carried whole where a file %s, whatever it says", async (_, there, here, name) => {
+    const files = { [`web/staging/${name}`]: there };
+    const { changes, notes } = await plan(files, { [`web/prod/${name}`]: here });
+    expect(changes).toEqual([`entry web/prod/${name}: ${await oidOf(files, `web/staging/${name}`)}`]);
+    expect(notes).toHaveLength(1);
+  });
+
+  it("is refused where a file's own values cannot be written into it", async () => {
+    const anchored = { "web/staging/a.yaml": "host: &a one\nother: *a\n" };
+    await expect(plan(anchored, { "web/prod/a.yaml": "host: two\nother: 1\n" })).rejects.toMatchObject({
+      kind: "refused",
+    });
+  });
+
+  it("has no change of a file that is the target's then", async () => {
+    expect(await plan({ "web/staging/a.yaml": "host: a\n" }, { "web/prod/a.yaml": "host: b\n" })).toMatchObject({
+      changes: [],
+      versions: [],
+      notes: [],
+    });
+  });
+});
+
+describe("a copy that would move namespaces", () => {
+  const text = (place: string) => {
+    const [kind, namespace, name] = place.split("/");
+    return `apiVersion: v1\nkind: ${kind}\nmetadata: { namespace: ${namespace}, name: ${name} }\n`;
+  };
+  const object = (place: string) => {
+    const [kind = "", namespace = "", name = ""] = place.split("/");
+    return { object: { apiVersion: "v1", kind, metadata: { namespace, name } } };
+  };
+
+  /** What the guard says of these objects, before and after, of a source in the namespace staging. */
+  async function guard(before: readonly string[], after: readonly string[], parts: InputParts = {}): Promise<unknown> {
+    const input = await inputOf(
+      { "web/staging/a.yaml": text("Service/staging/web") },
+      { "web/prod/a.yaml": "{}" },
+      parts,
+    );
+    const plan = await planDirectory(input);
+    try {
+      plan.guard?.(before.map(object), after.map(object));
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  }
+
+  const fix = "Set the namespace in files that `exclude` names, or say `moveNamespaces: true` if it is meant.";
+  const moved = "would move Service web from the namespace `prod`, where it is deleted, to `staging`";
+
+  it.each([
+    [["Service/prod/web"], ["Service/staging/web"], moved],
+    [["Service/prod/api", "Service/prod/web", "Pod/x/web"], ["Service/staging/web"], moved],
+    [["Service/prod/web"], ["Service/staging/web", "Service/prod/x", "Pod/staging/web"], `${moved}, and 1 more`],
+    [["Service/prod/web"], ["Service/prod/web", "Pod/staging/new"], "would put Pod new into the namespace `staging`"],
+  ])("is refused: %j becomes %j", async (before, after, what) => {
+    expect(await guard(before, after)).toMatchObject({ kind: "refused", message: `the copy ${what}`, fix });
+  });
+
+  it.each([
+    ["something new is in a namespace that the target has", ["Service/prod/web"], ["Service/prod/web", "Pod/prod/new"]],
+    ["something new is in a namespace of neither", ["Service/prod/web"], ["Service/prod/web", "Pod/other/new"]],
+    ["it was there before", ["Service/prod/web", "Pod/staging/x"], ["Service/prod/web", "Pod/staging/x"]],
+    ["the target was empty", [], ["Service/staging/web"]],
+  ])("is none where %s", async (_, before, after) => {
+    expect(await guard(before, after)).toBeUndefined();
+  });
+
+  it("is none where the configuration says that it is meant, or a target takes its own past back", async () => {
+    const move = [["Service/prod/web"], ["Service/staging/web"]] as const;
+    expect(await guard(...move, { settings: { moveNamespaces: true } })).toBeUndefined();
+    const past = targetIn("web/prod", "web/staging");
+    expect(await guard(...move, { source: past, target: past })).toBeUndefined();
+  });
+
+  it("and one that names the source's environment is told of, but for a target's own past", async () => {
+    const named = [
+      { object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, b: "staging" } },
+    ];
+    const remarks = async (parts: InputParts) => (await planDirectory(await inputOf({}, {}, parts))).remarks?.(named);
+    expect(await remarks({})).toEqual(["`b` of ConfigMap `a` names staging in prod: `staging`."]);
+    expect(await remarks({ source: targetIn("web/prod") })).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fieldKey } from "../../../src/change/proof/prove.ts";
 import type { Target } from "../../../src/model/target.ts";
 import { planImages } from "../../../src/promote/strategies/images.ts";
 import { targetIn } from "../../support/memory-renderer.ts";
@@ -89,6 +90,74 @@ describe("the plan of images", () => {
     ]);
     expect(expected?.beyond).toBe("values");
     expect(expected?.texts).toContainEqual(["web", "next"]);
+  });
+});
+
+describe("versions of charts that objects have rendered in the cluster", () => {
+  /** An object of Argo CD with a chart and a parameter that says a version. */
+  const application = (chart: string, tag: string, more = "") =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: web\nspec:\n  source:\n    repoURL: https://charts.example.com\n    chart: web\n    targetRevision: ${chart}\n    helm:\n      parameters:\n        - name: image.tag\n          value: ${tag}\n${more}`;
+  const at = { source: targetIn("web/staging"), target: targetIn("web/prod") };
+  const path = "web/prod/app.yaml";
+  const field = (...steps: readonly (string | number)[]) => fieldKey(path, steps);
+  const carry = (source: string, target: string) => plan({ "web/staging/app.yaml": source }, { [path]: target }, at);
+
+  it("are carried, and what a chart makes of them may be anything", async () => {
+    const result = await carry(application("2.0.0", "v2"), application("1.0.0", "v1"));
+    expect(result.versions).toEqual([
+      { image: "parameter image.tag", from: "v1", to: "v2" },
+      { image: "chart web", from: "1.0.0", to: "2.0.0" },
+    ]);
+    expect(result.changes).toEqual([`write ${path}: ${application("2.0.0", "v2")}`]);
+    expect(result.expected).toMatchObject({ beyond: "everything" });
+    expect([...(result.expected?.edited ?? [])].toSorted()).toEqual(
+      [field("spec", "source", "helm", "parameters", 0, "value"), field("spec", "source", "targetRevision")].toSorted(),
+    );
+  });
+
+  it("leave the render as it is but for the values where only those change", async () => {
+    const alone = await carry(application("1.0.0", "v2"), application("1.0.0", "v1"));
+    expect(alone.versions).toEqual([{ image: "parameter image.tag", from: "v1", to: "v2" }]);
+    expect(alone.expected?.beyond).toBe("nothing");
+    expect(alone.expected?.texts).toEqual(
+      expect.arrayContaining([
+        ["v1", "v2"],
+        ["1", "2"],
+      ]),
+    );
+    expect(alone.notes).toEqual([]);
+  });
+
+  it("that stay are told, also where nothing else changes, but not of a target's own past", async () => {
+    const other = (version: string) => `        - name: app.version\n          value: "${version}"\n`;
+    const [there, here] = [application("1.0.0", "v1", other("2")), application("1.0.0", "v1", other("1"))];
+    const stays =
+      "`parameter app.version` of Application `web` stays at `1`; staging has `2`. Name it in `promote.paths` to have it carried.";
+    const same = await carry(there, here);
+    expect({ changes: same.changes, notes: same.notes }).toEqual({ changes: [], notes: [stays] });
+    const moves = await carry(application("2.0.0", "v1", other("2")), here);
+    expect(moves.notes).toEqual([]);
+    const input = await inputOf({ "web/staging/app.yaml": there }, { [path]: here }, at);
+    const after = input.target.render.resources();
+    expect((await planImages(input)).remarks?.(after)).toEqual([stays]);
+    const past = await inputOf({ [path]: there }, { [path]: here }, { source: at.target });
+    expect((await planImages(past)).remarks?.(after)).toEqual([]);
+  });
+});
+
+describe("an image of another name that the same item of `images` gives", () => {
+  const item = (name: string, tag: string) =>
+    `resources: [web.yaml]\nimages:\n  - name: app\n    newName: ${name}\n    newTag: "${tag}"\n`;
+
+  it("is carried with its name", async () => {
+    const source = {
+      "web/staging/kustomization.yaml": item("acme/new", "2"),
+      "web/staging/web.yaml": pod("acme/new:2"),
+    };
+    const target = { [file]: item("mirror/old", "1"), "web/prod/web.yaml": pod("mirror/old:1") };
+    const { changes, expected } = await plan(source, target);
+    expect(changes).toEqual([`write ${file}: ${item("acme/new", "2")}`]);
+    expect(expected?.images).toEqual(new Map([["\nPod\n\nweb\n/spec/containers/0/image", "acme/new:2"]]));
   });
 });
 

@@ -97,6 +97,26 @@ describe("names that an item of `images` gives", () => {
     expect(wanted(here, staging(two, settings))).toEqual(["a/c mirror/new:2"]);
   });
 
+  it("match nothing that is matched by its name, here or there", () => {
+    const here = prod(["a/c acme/web:1", "b/c mirror/old:1"], [item("app", "mirror/old")]);
+    expect(wanted(here, staging(["a/c acme/web:2"], [item("app", "acme/web")]))).toEqual(["a/c acme/web:2"]);
+    const both = staging(["a/c acme/web:2", "b/c acme/new:3"], [item("app", "acme/new")]);
+    const result = requestsFor(prod(["a/c acme/web:1"], [item("app", "acme/web")]), both);
+    expect(result.requests.map(({ wanted: to }) => to.tag)).toEqual(["2"]);
+    expect(result.lacking).toEqual(["acme/new"]);
+  });
+
+  it("are not matched once more by their last part", () => {
+    const here = prod(["a/c x/old:1", "b/c y/new:1"], [item("app", "x/old")]);
+    expect(wanted(here, staging(["a/c acme/new:2"], [item("app", "acme/new")]))).toEqual(["a/c acme/new:2!"]);
+  });
+
+  it("match where only others are not clear", () => {
+    const items = [item("app", "x/one"), item("app", "x/two"), item("db", "x/db")];
+    const there = staging(["a/c acme/new:2", "b/c acme/store:3"], [item("app", "acme/new"), item("db", "acme/store")]);
+    expect(wanted(prod(["a/c x/one:1", "b/c x/two:1", "c/c x/db:1"], items), there)).toEqual(["c/c acme/store:3!"]);
+  });
+
   it("match once: two here that one there would be for match by neither", () => {
     const here = prod(["a/c x/one:1", "b/c x/two:1"], [item("app", "x/one"), item("app", "x/two")]);
     expect(refusal(here, staging(["a/c acme/new:2"], [item("app", "acme/new")]))).toMatchObject({ kind: "refused" });

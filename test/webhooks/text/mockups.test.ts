@@ -309,11 +309,12 @@ describe("the reply to other commands", () => {
 | \`/promote prod\` | Opens a pull request that gives prod the versions of staging |
 | \`/promote prod webapp@1.4.0\` | The same for one app, and for a version that staging had |
 | \`/rollback prod webapp\` | Opens a pull request that restores the last healthy version |
-| \`/hold prod big sale\` | Stops promotions and image updates there |
+| \`/hold prod big sale\` | Stops promotions, image updates and deploys there |
 | \`/release prod\` | Ends the hold |
 | \`/status\` | Where this change is |
 | \`/diff\` | Checks this pull request again |
 | \`/retry\` | Tries the failed step again |
+| \`/reconcile staging\` | Deploys it again |
 | \`/ack <finding>\` | Confirms that a danger is meant |
 | \`/override <gate> <reason>\` | Passes a gate, on record |
 

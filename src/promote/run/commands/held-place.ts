@@ -1,4 +1,5 @@
 import type { Place } from "../../../change/command-arguments.ts";
+import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed } from "../../../change/rights.ts";
 import { settingsFor } from "../../../config/index.ts";
@@ -7,7 +8,6 @@ import { eventId, type HandledEvent } from "../../../model/events.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { updateWaitingChanges } from "../waiting-changes.ts";
-import { appsMeant, environmentMeant } from "./names.ts";
 
 /** What both events of a hold say. */
 export function happened(

@@ -1,4 +1,5 @@
 import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
+import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
 import { baseOf, historyOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed, byAllow } from "../../../change/rights.ts";
 import { settingsFor } from "../../../config/index.ts";
@@ -18,7 +19,6 @@ import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult, type PresentVersion, waitingText } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
 import { versionsAt, versionsText } from "../versions-at.ts";
-import { appsMeant, environmentMeant } from "./names.ts";
 
 /** What `/promote` asks for. */
 export interface PromoteRequest {

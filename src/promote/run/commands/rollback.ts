@@ -1,4 +1,5 @@
 import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
+import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed, byAllow } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
@@ -14,7 +15,6 @@ import { describeResult } from "../reply-text.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
-import { appsMeant, environmentMeant } from "./names.ts";
 
 /** What `/rollback` asks for. */
 export interface RollbackRequest {

@@ -1,8 +1,8 @@
-import type { RepositoryContext } from "../../../change/repository-context.ts";
-import type { Config } from "../../../config/index.ts";
-import { clip } from "../../../model/command.ts";
-import { UserError } from "../../../model/errors.ts";
-import { matchesGlob } from "../../../targets/patterns.ts";
+import type { Config } from "../config/index.ts";
+import { clip } from "../model/command.ts";
+import { UserError } from "../model/errors.ts";
+import { matchesGlob } from "../targets/patterns.ts";
+import type { RepositoryContext } from "./repository-context.ts";
 
 /**
  * The environment that a person means: its name, or one that differs in case or in a full stop behind it alone. Any

@@ -1,0 +1,64 @@
+import { Fault, UserError } from "../model/errors.ts";
+import { numbersBelow } from "../model/exact-json.ts";
+import { isJsonObject } from "../model/json.ts";
+import type { ListQuery, LiveObject } from "../model/kube.ts";
+import type { Calls } from "./calls.ts";
+import { query } from "./paths.ts";
+import type { Call } from "./refusals.ts";
+
+/** Objects of a page. */
+const pageSize = 500;
+/** Far beyond what anybody has of one kind that Sluice looks at; a server that never ends its list ends here. */
+const maxObjects = 100_000;
+const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+/** All objects that match, over all pages. */
+export async function listAll(calls: Calls, wanted: ListQuery, signal: AbortSignal): Promise<readonly LiveObject[]> {
+  const call = calls.describeAll("list", wanted.kind);
+  // A page's token holds for some minutes; who was too slow begins again, once.
+  const objects = (await pages(calls, call, wanted, signal)) ?? (await pages(calls, call, wanted, signal));
+  if (objects !== undefined) return objects;
+  throw new Fault("unavailable", `Cluster ${call.cluster} changes too fast to ${call.what}`);
+}
+
+/** `undefined` when the server no longer knows the state that the first page was of. */
+async function pages(
+  calls: Calls,
+  call: Call,
+  wanted: ListQuery,
+  signal: AbortSignal,
+): Promise<readonly LiveObject[] | undefined> {
+  const objects: LiveObject[] = [];
+  let next: string | undefined;
+  do {
+    const { labels, fields } = wanted;
+    const search = query({ limit: pageSize, labelSelector: labels, fieldSelector: fields, continue: next });
+    const request = (path: string) => ({
+      method: "GET" as const,
+      path: `${path}${search}`,
+      ...(wanted.metadataOnly && { accept: metadataOnly }),
+    });
+    const answer = await calls.sendToAll(call, wanted, request, signal);
+    if (answer.status === 410) return undefined;
+    const page = calls.object(call, answer);
+    objects.push(...itemsOf(page, wanted));
+    if (objects.length > maxObjects)
+      throw new UserError("limit", `Cluster ${call.cluster} has more than ${maxObjects} objects to ${call.what}`);
+    next = continuation(page);
+  } while (next !== "");
+  return objects;
+}
+
+function continuation({ object: { metadata } }: LiveObject): string {
+  return isJsonObject(metadata) && typeof metadata.continue === "string" ? metadata.continue : "";
+}
+
+/** Lists of the built-in kinds leave out what their items are; lists of metadata say that they are metadata. */
+function itemsOf({ object, numbers }: LiveObject, { apiVersion, kind }: ListQuery): readonly LiveObject[] {
+  const items = Array.isArray(object.items) ? object.items : [];
+  return items.flatMap((item, index) => {
+    if (!isJsonObject(item)) return [];
+    const own = numbersBelow(numbers, `/items/${index}`);
+    return [{ object: { ...item, apiVersion, kind }, ...(own && { numbers: own }) }];
+  });
+}

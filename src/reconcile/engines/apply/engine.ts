@@ -1,0 +1,179 @@
+import type { DeployFailure, Operation } from "../../../model/deploy.ts";
+import type { Inventory } from "../../inventory/parent.ts";
+import type { DeployEngine, Desired, StepResult } from "../engine.ts";
+import { applyStage } from "./apply-stage.ts";
+import { compareAll } from "./begin.ts";
+import { decide } from "./decide.ts";
+import { newDocument, type OperationDocument, parseDocument } from "./document.ts";
+import { finish, supersede } from "./finish.ts";
+import { readHooks } from "./hooks.ts";
+import type { ApplyPorts, ApplyRules } from "./ports.ts";
+import { failureOf } from "./problems.ts";
+import { prune } from "./prune.ts";
+import { progressStatus, resultStatus } from "./status.ts";
+import type { Task } from "./tasks.ts";
+import { settle, verify, waitForStage } from "./wait.ts";
+import { readWanted, withoutHooks } from "./wanted.ts";
+import { type Outcome, Work } from "./work.ts";
+
+/**
+ * Applies a target to a cluster itself. All that it knows between two steps is in the cluster, beside the inventory of
+ * the target's objects; each write of it needs that nobody else wrote it since.
+ */
+export class ApplyEngine implements DeployEngine {
+  readonly #ports: ApplyPorts;
+  readonly #rules: ApplyRules;
+
+  constructor(ports: ApplyPorts, rules: ApplyRules) {
+    this.#ports = ports;
+    this.#rules = rules;
+  }
+
+  async step(desired: Desired, signal: AbortSignal): Promise<StepResult> {
+    const stored = await this.#ports.store.read(signal);
+    const decision = decide(parseDocument(stored?.operation), desired);
+    switch (decision.kind) {
+      case "recorded":
+        return recorded(decision.document);
+      case "supersede":
+        return this.#supersede(await this.#work(desired, stored, decision.document, signal), desired);
+      case "continue":
+        return advance(await this.#work(desired, stored, answering(decision.document, desired), signal));
+      case "begin": {
+        const document = newDocument(this.#begun(desired), { ...decision, ...asked(desired) });
+        return begin(await this.#work(desired, stored, document, signal));
+      }
+    }
+  }
+
+  async #work(
+    desired: Desired,
+    stored: Inventory | undefined,
+    document: OperationDocument,
+    signal: AbortSignal,
+  ): Promise<Work> {
+    const all = await readWanted(desired.resources(), this.#ports, this.#rules, signal);
+    const wanted = document.withHooks ? all : withoutHooks(all);
+    return new Work({ document, stored, wanted }, { ports: this.#ports, rules: this.#rules, signal });
+  }
+
+  #begun({ app, environment, head, digest }: Desired): Operation {
+    return { id: this.#ports.newId(), app, environment, head, digest, startedAt: this.#ports.clock() };
+  }
+
+  /** A hook that runs is waited for: to stop a migration half way may be worse than to wait. */
+  async #supersede(work: Work, desired: Desired): Promise<StepResult> {
+    await readHooks(work);
+    const running = Object.values(work.document.hooks).some(({ result }) => result === "running");
+    if (running) return progress(work, { until: work.now + this.#rules.limits.pollMs });
+    const status = await supersede(work, desired.head);
+    return { operation: work.document.operation, status, again: work.now };
+  }
+}
+
+function asked({ request }: Desired): { request: string | undefined; confirmed: boolean } {
+  return { request: request?.id, confirmed: request?.prune === true };
+}
+
+/** An operation that is under way answers who asks for one meanwhile. */
+function answering(document: OperationDocument, { request }: Desired): OperationDocument {
+  if (request === undefined || request.id === document.request) return document;
+  return { ...document, request: request.id };
+}
+
+function recorded(document: OperationDocument): StepResult {
+  const status = resultStatus(document);
+  if (status === undefined) throw new Error("an operation without a result was taken for one that has one");
+  return { operation: document.operation, status };
+}
+
+/** Compares, and begins with the first task, or fails before anything was written. */
+async function begin(work: Work): Promise<StepResult> {
+  const failure = await compareAll(work);
+  if (failure === undefined) {
+    enter(work, work.wanted.tasks[0]);
+    return advance(work);
+  }
+  work.update({ failure });
+  work.end({ state: "failed", at: work.now });
+  await work.saveUnchanged();
+  return recorded(work.document);
+}
+
+/** Works at one task after the other, until one has to wait or there is a result. */
+async function advance(work: Work): Promise<StepResult> {
+  for (let task = currentTask(work); ; task = currentTask(work)) {
+    const outcome = overdue(work, await perform(work, task));
+    if (work.document.result !== undefined) return recorded(work.document);
+    if (outcome.kind === "failed") fail(work, task, outcome.failure);
+    else if (outcome.kind === "done") enter(work, nextTask(work, task));
+    else {
+      await work.save();
+      return progress(work, outcome);
+    }
+  }
+}
+
+function perform(work: Work, task: Task): Promise<Outcome> {
+  switch (task.kind) {
+    case "apply":
+      return applyStage(work, task.stage);
+    case "wait":
+      return waitForStage(work, task.stage);
+    case "settle":
+      return settle(work);
+    case "prune":
+      return prune(work);
+    case "verify":
+      return verify(work);
+    case "finish":
+      return finish(work);
+  }
+}
+
+/** The outcome, or that it takes too long. */
+function overdue(work: Work, outcome: Outcome): Outcome {
+  if (outcome.kind !== "wait" || outcome.patient === true) return outcome;
+  const deadline = Math.min(outcome.deadline, deadlineOf(work));
+  if (work.now < deadline) return outcome;
+  return { kind: "failed", failure: failureOf("timeout", work.document.problems, true) };
+}
+
+function deadlineOf({ document: { operation }, rules: { limits } }: Work): number {
+  return operation.startedAt + limits.operationMs;
+}
+
+function tasksIn({ document: { failure }, wanted }: Work): readonly Task[] {
+  return failure === undefined ? wanted.tasks : wanted.onFailure;
+}
+
+/** One that is not known, since a later version of Sluice began it, is the first: each may be begun again. */
+function currentTask(work: Work): Task {
+  const tasks = tasksIn(work);
+  return tasks.find(({ id }) => id === work.document.task) ?? tasks[0] ?? { kind: "finish", id: "finish" };
+}
+
+function nextTask(work: Work, task: Task): Task | undefined {
+  const tasks = tasksIn(work);
+  return tasks[tasks.findIndex(({ id }) => id === task.id) + 1];
+}
+
+function enter(work: Work, task: Task | undefined): void {
+  work.unsettle();
+  work.update({ task: task?.id ?? "finish", taskSince: work.now, problems: [] });
+}
+
+/** What fails while it is being dealt with a failure does not hide that. */
+function fail(work: Work, task: Task, failure: DeployFailure): void {
+  if (work.document.failure !== undefined) enter(work, nextTask(work, task));
+  else {
+    work.update({ failure, failedTask: task.id });
+    enter(work, work.wanted.onFailure[0]);
+  }
+}
+
+function progress(work: Work, { until, deadline }: { readonly until: number; readonly deadline?: number }): StepResult {
+  const end = Math.min(deadline ?? Number.POSITIVE_INFINITY, deadlineOf(work));
+  const { document, wanted } = work;
+  return { operation: document.operation, status: progressStatus(document, wanted, end), again: Math.min(until, end) };
+}

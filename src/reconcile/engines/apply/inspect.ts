@@ -1,0 +1,161 @@
+import type { ObjectProblem } from "../../../model/deploy.ts";
+import type { LiveObject } from "../../../model/kube.ts";
+import { mapLimit } from "../../../model/map-limit.ts";
+import { type Comparison, compare } from "../../compare/compare.ts";
+import { withScaledReplicas } from "../../compare/replicas.ts";
+import { partOfLabel } from "../../inventory/apply-set.ts";
+import { argoOptions, hasOption, replaceAnnotation } from "../../manifests/annotations.ts";
+import { annotation, type Identity, keyOf, labelOf, type Manifest, textAt } from "../../manifests/manifest.ts";
+import { isDefinition } from "../../manifests/normalise.ts";
+import { definedKey, definedTypes } from "../../manifests/read.ts";
+import { type LiveMembers, listManifests } from "./members.ts";
+import { type ApplyPorts, type ApplyRules, fieldManager } from "./ports.ts";
+import { attempt, isImmutable } from "./problems.ts";
+import type { Wanted } from "./wanted.ts";
+
+/** What applying an object would do, and the object as it is then sent. */
+export interface Inspected {
+  readonly manifest: Manifest;
+  /** `assumed`: it needs something that is not there yet, so nobody can tell. */
+  readonly comparison: Comparison | { readonly kind: "assumed" };
+  /** The uid of the object that is deleted first, since its kind forbids the change. */
+  readonly replaces?: string;
+  /** Why it cannot be applied. */
+  readonly problem?: ObjectProblem;
+}
+
+/** What an inspection needs. */
+export interface Inspection {
+  readonly wanted: Wanted;
+  /** What the inventory has. */
+  readonly members: readonly Identity[];
+  readonly ports: ApplyPorts;
+  readonly rules: ApplyRules;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A dry run of every object, at most one each; writes nothing. Definitions and namespaces come first: what needs one
+ * that is new or changes cannot be tried before.
+ */
+export async function inspect(inspection: Inspection): Promise<readonly Inspected[]> {
+  const { wanted, rules } = inspection;
+  const live = await liveMembers(inspection);
+  const first = wanted.manifests.filter(isBasis);
+  const basis = await mapLimit(first, rules.limits.concurrency, (one) => inspectOne(one, live, inspection));
+  const missing = missingBases(basis);
+  const rest = wanted.manifests.filter((manifest) => !isBasis(manifest));
+  const others = await mapLimit(rest, rules.limits.concurrency, async (manifest): Promise<Inspected> => {
+    if (needs(manifest).some((name) => missing.has(name))) return { manifest, comparison: { kind: "assumed" } };
+    return inspectOne(manifest, live, inspection);
+  });
+  return [...basis, ...others];
+}
+
+/** Only what the inventory has can be found by its label. */
+function liveMembers({ wanted, members, ports, rules, signal }: Inspection): Promise<LiveMembers> {
+  const places = new Set(members.map(({ group, kind, namespace }) => `${group}/${kind}/${namespace}`));
+  const known = wanted.manifests.filter(({ key }) => places.has(key.slice(0, key.lastIndexOf("/"))));
+  return listManifests(known, ports, rules, signal);
+}
+
+async function inspectOne(manifest: Manifest, members: LiveMembers, inspection: Inspection): Promise<Inspected> {
+  const member = members.get(manifest.key);
+  const prepared = preparedFor(manifest, member, inspection);
+  const tried = await dryRun(prepared, inspection);
+  if ("problem" in tried) return refusedOne(prepared, tried, member, inspection);
+  if (member !== undefined) return { manifest: prepared, comparison: compare(member, tried.value, fieldManager) };
+  if (textAt(tried.value.object, "metadata", "resourceVersion") === "")
+    return { manifest: prepared, comparison: { kind: "new" } };
+  return adoptedOne(prepared, tried.value, inspection);
+}
+
+function preparedFor(manifest: Manifest, live: LiveObject | undefined, { wanted }: Inspection): Manifest {
+  return live === undefined ? manifest : withScaledReplicas(manifest, live.object, wanted.scaled);
+}
+
+function dryRun(manifest: Manifest, { ports, signal }: Inspection) {
+  const how = { fieldManager, dryRun: true, force: true };
+  return attempt(manifest.reference, () => ports.cluster.apply(manifest, how, signal));
+}
+
+/** There is such an object already, which is no member yet. */
+async function adoptedOne(manifest: Manifest, tried: LiveObject, inspection: Inspection): Promise<Inspected> {
+  const { ports, signal } = inspection;
+  const live = await ports.cluster.get(manifest.reference, signal);
+  const problem = live && problemOfOwner(manifest, live, ports.store.id);
+  if (problem !== undefined) return { manifest, comparison: { kind: "unchanged" }, problem };
+  const prepared = preparedFor(manifest, live, inspection);
+  const again = prepared === manifest ? { value: tried } : await dryRun(prepared, inspection);
+  if ("problem" in again) return { manifest: prepared, comparison: { kind: "unchanged" }, problem: again.problem };
+  return { manifest: prepared, comparison: compare(live, again.value, fieldManager) };
+}
+
+/** Two sets with one object would undo each other's changes for good. */
+export function problemOfOwner({ reference }: Manifest, live: LiveObject, set: string): ObjectProblem | undefined {
+  const owner = textAt(live.object, "metadata", "labels", partOfLabel);
+  if (owner === "" || owner === set) return undefined;
+  return {
+    object: reference,
+    reason: "OwnedByAnother",
+    message: `${labelOf(reference)} belongs to another set of objects, which something else applies`,
+    fix: "Remove it there first, or leave it out here.",
+  };
+}
+
+type Refusal = Extract<Awaited<ReturnType<typeof dryRun>>, { problem: unknown }>;
+
+/** Some kinds forbid a change of what is there: then a new one can be made, if the manifest allows it. */
+async function refusedOne(
+  manifest: Manifest,
+  { problem, error }: Refusal,
+  member: LiveObject | undefined,
+  { ports, signal }: Inspection,
+): Promise<Inspected> {
+  const refused = { manifest, comparison: { kind: "unchanged" }, problem } as const;
+  if (!isImmutable(error) || !mayReplace(manifest)) return refused;
+  const live = member ?? (await ports.cluster.get(manifest.reference, signal));
+  if (live === undefined) return refused;
+  const foreign = problemOfOwner(manifest, live, ports.store.id);
+  if (foreign !== undefined) return { ...refused, problem: foreign };
+  return { manifest, comparison: { kind: "assumed" }, replaces: textAt(live.object, "metadata", "uid") };
+}
+
+function mayReplace({ object }: Manifest): boolean {
+  const argo = annotation(object, argoOptions);
+  return (
+    annotation(object, replaceAnnotation) === "allowed" ||
+    ["Force=true", "Replace=true"].some((option) => hasOption(argo, option)) ||
+    annotation(object, "kustomize.toolkit.fluxcd.io/force").toLowerCase() === "enabled"
+  );
+}
+
+function isBasis({ object }: Manifest): boolean {
+  return isDefinition(object) || (object.kind === "Namespace" && object.apiVersion === "v1");
+}
+
+/** What others cannot be tried without, as `needs` has it. */
+function missingBases(basis: readonly Inspected[]): ReadonlySet<string> {
+  return new Set(
+    basis.flatMap(({ manifest: { object, reference }, comparison }) => {
+      if (isDefinition(object))
+        return comparison.kind === "unchanged" ? [] : definedTypes(object).map((key) => `kind ${key}`);
+      return comparison.kind === "new" ? [`namespace ${reference.name}`] : [];
+    }),
+  );
+}
+
+function needs({ reference }: Manifest): readonly string[] {
+  const kind = `kind ${definedKey(reference)}`;
+  return reference.namespace === undefined ? [kind] : [kind, `namespace ${reference.namespace}`];
+}
+
+/** The keys of what a deploy has to apply. */
+export function pendingKeys(inspected: readonly Inspected[]): readonly string[] {
+  return inspected.flatMap(({ manifest, comparison }) => (comparison.kind === "unchanged" ? [] : [manifest.key]));
+}
+
+/** Where a member is, as inventories name it. */
+export function memberKeys(members: readonly Identity[]): ReadonlySet<string> {
+  return new Set(members.map(keyOf));
+}

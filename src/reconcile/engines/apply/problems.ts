@@ -1,0 +1,82 @@
+import { redactMessage } from "../../../diff/index.ts";
+import type { DeployFailure, ObjectProblem } from "../../../model/deploy.ts";
+import { UserError, type UserErrorKind } from "../../../model/errors.ts";
+import type { ObjectReference } from "../../../model/kube.ts";
+import { clip, visible } from "../../../model/text/lines.ts";
+import { replaceAnnotation } from "../../manifests/annotations.ts";
+import { labelOf } from "../../manifests/manifest.ts";
+
+const reasons: Readonly<Record<UserErrorKind, string>> = {
+  permission: "Forbidden",
+  "not-found": "NotFound",
+  input: "Invalid",
+  refused: "Conflict",
+  limit: "TooLarge",
+  usage: "Invalid",
+  config: "Invalid",
+  "in-use": "Conflict",
+};
+
+const maxMessage = 500;
+
+/** What the API server has against an object. */
+export function problemOf(object: ObjectReference, error: UserError): ObjectProblem {
+  const message = clip(visible(redactMessage(serverWords(error.message))), maxMessage);
+  if (isImmutable(error))
+    return {
+      object,
+      reason: "Immutable",
+      message,
+      fix: `Give it another name, or have it deleted and made again: annotation ${replaceAnnotation}: allowed.`,
+    };
+  return { object, reason: reasons[error.kind], message, ...(error.fix !== undefined && { fix: error.fix }) };
+}
+
+/** The client says first what was asked for, which is known here. */
+function serverWords(message: string): string {
+  return message.replace(/^Cluster .{1,200}? refused to .{1,600}? \(\d{3}\): /, "");
+}
+
+/** Whether an object of this kind cannot be changed so: any other refusal would be met by a new one as well. */
+export function isImmutable({ kind, message }: UserError): boolean {
+  const words = /field is immutable|updates to statefulset spec for fields other than|may not change once set/i;
+  return kind === "input" && words.test(message);
+}
+
+/** The failure that objects' problems make. */
+export function failureOf(
+  kind: DeployFailure["kind"],
+  problems: readonly ObjectProblem[],
+  applied: boolean,
+): DeployFailure {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` and ${problems.length - 1} more` : "";
+  const summary =
+    first === undefined ? "it failed" : `${labelOf(first.object)}${more}: ${firstSentence(first.message)}`;
+  return { kind, summary, problems: [...problems.slice(0, maxProblems)], events: [], applied };
+}
+
+const maxProblems = 50;
+const maxSummary = 160;
+
+function firstSentence(text: string): string {
+  return clip(text.split(/(?<=[^\d])[.;\n] /)[0] ?? text, maxSummary).replace(/\.$/, "");
+}
+
+/** `refused` where rights are missing, else `invalid`. */
+export function kindOf(problems: readonly ObjectProblem[]): "refused" | "invalid" {
+  return problems.length > 0 && problems.every(({ reason }) => reason === "Forbidden") ? "refused" : "invalid";
+}
+
+/** The result of a call, or what the API server has against it. Faults are thrown: they pass. */
+export async function attempt<T>(
+  object: ObjectReference,
+  call: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly problem: ObjectProblem; readonly error: UserError }> {
+  try {
+    return { value: await call() };
+  } catch (error) {
+    if (error instanceof UserError) return { problem: problemOf(object, error), error };
+    throw error;
+  }
+}

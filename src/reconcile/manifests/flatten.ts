@@ -1,0 +1,35 @@
+import { isJsonObject, type Json } from "../../model/json.ts";
+import type { Resource } from "../../model/render.ts";
+
+/** Lists of lists are gone into so deep. */
+const maxDepth = 8;
+
+/** The objects of resources, with those of every `List` in place of it. */
+export function flatten(resources: readonly Resource[], depth = 0): readonly Resource[] {
+  return resources.flatMap((resource) => {
+    const items = itemsOf(resource);
+    return items === undefined || depth === maxDepth ? [resource] : flatten(items, depth + 1);
+  });
+}
+
+/** A kind of the core group that ends in `List` and has items is no object of its own. */
+function itemsOf({ object, numbers, file }: Resource): readonly Resource[] | undefined {
+  const { kind, items } = object;
+  if (typeof kind !== "string" || !kind.endsWith("List") || !Array.isArray(items)) return undefined;
+  const typed = kind === "List" ? {} : typeOfItems(kind, object.apiVersion);
+  return items.map((item: Json, index: number) => ({
+    object: isJsonObject(item) ? { ...typed, ...item } : {},
+    ...(file !== undefined && { file }),
+    ...(numbers && { numbers: below(numbers, `/items/${index}`) }),
+  }));
+}
+
+/** `ConfigMapList` says of its items what they are, which leave it out. */
+function typeOfItems(kind: string, apiVersion: Json | undefined): { kind: string; apiVersion: Json } {
+  return { kind: kind.slice(0, -"List".length), apiVersion: apiVersion ?? "" };
+}
+
+function below(numbers: Readonly<Record<string, string>>, prefix: string): Readonly<Record<string, string>> {
+  const own = Object.entries(numbers).filter(([pointer]) => pointer.startsWith(`${prefix}/`));
+  return Object.fromEntries(own.map(([pointer, text]) => [pointer.slice(prefix.length), text]));
+}

@@ -1,0 +1,5 @@
+export { RECONCILE_COMMANDS } from "./commands/index.ts";
+export { reconcileAfterHold } from "./hold-events.ts";
+export type { ReconcilePorts } from "./ports.ts";
+export { runReconcile } from "./reconcile.ts";
+export { sweepDeploys } from "./sweep.ts";

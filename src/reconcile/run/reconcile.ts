@@ -1,0 +1,143 @@
+import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import type { OperationReport, ReconcileJob } from "../../model/deploy.ts";
+import { UserError } from "../../model/errors.ts";
+import { mapLimit } from "../../model/map-limit.ts";
+import type { RunContext } from "../../model/queue.ts";
+import type { Target } from "../../model/target.ts";
+import { dayTime } from "../../model/text/times.ts";
+import type { EnvironmentStep } from "../engines/environment.ts";
+import { desiredOf, operationOf, refusedReport, userErrorOf } from "./desired.ts";
+import { engineOf } from "./engine.ts";
+import { type DeployGroup, deployedEnvironments, deployGroups } from "./groups.ts";
+import type { ReconcilePorts } from "./ports.ts";
+import { requestOf } from "./requests.ts";
+import { scheduleNext } from "./schedule.ts";
+import { rememberDeploys } from "./sweep.ts";
+
+/** Targets that are rendered at once. */
+const rendersAtOnce = 4;
+
+/**
+ * Does the next step of bringing an environment to what Git wants now, says on GitHub what became of it, and schedules
+ * the step after it. Without an environment it adds a job for each that is deployed. Nothing in the job says what is to
+ * be deployed: that is the head of the base branch at this moment.
+ */
+export async function runReconcile(job: ReconcileJob, ports: ReconcilePorts, run: RunContext): Promise<void> {
+  const where = { installationId: job.installationId, repository: job.repository };
+  const context = await openContext(ports, where, job.defaultBranch, run.signal).catch((error: unknown) => {
+    // Without a usable configuration nothing is deployed; previews say what is wrong with it.
+    if (error instanceof UserError && error.kind === "config") return undefined;
+    throw error;
+  });
+  if (context === undefined) return;
+  const { environment } = job;
+  if (environment === undefined) return addEach(job, ports, context);
+  await reconcileEnvironment({ ...job, environment }, ports, context);
+}
+
+async function addEach(job: ReconcileJob, ports: ReconcilePorts, context: RepositoryContext): Promise<void> {
+  const environments = deployedEnvironments(context);
+  await rememberDeploys(ports, job, environments.length > 0);
+  for (const environment of environments) await ports.queue.add({ ...job, environment });
+}
+
+async function reconcileEnvironment(
+  job: ReconcileJob & { readonly environment: string },
+  ports: ReconcilePorts,
+  context: RepositoryContext,
+): Promise<void> {
+  const { environment } = job;
+  const groups = deployGroups(context, environment);
+  const done: EnvironmentStep[] = [];
+  const faults: unknown[] = [];
+  for (const group of groups) {
+    context.signal.throwIfAborted();
+    await stepGroup(ports, context, environment, group).then(
+      (result) => done.push(result),
+      (error: unknown) => faults.push(error),
+    );
+  }
+  await ports.report(
+    context,
+    environment,
+    done.flatMap(({ reports }) => reports),
+  );
+  await scheduleNext(ports, job, groups, done);
+  // What one group meets keeps no other waiting; the queue tries again.
+  if (faults.length > 0) throw faults[0];
+}
+
+async function stepGroup(
+  ports: ReconcilePorts,
+  context: RepositoryContext,
+  environment: string,
+  group: DeployGroup,
+): Promise<EnvironmentStep> {
+  const { held, free } = await divideByHolds(ports, context, group.targets);
+  const results = await mapLimit(free, rendersAtOnce, async (target) =>
+    desiredOf(
+      ports,
+      context,
+      target,
+      await requestOf(ports.records, context.where.repository, environment, target.app),
+    ),
+  );
+  const failed = results.flatMap((result) => (result.ok ? [] : [result.report]));
+  const targets = results.flatMap((result) => (result.ok ? [result.desired] : []));
+  const { where, head } = context;
+  const desired = { repository: where.repository, environment, head, targets, apps: appsOf(context, environment) };
+  const step = await engineOf(ports, { context, environment, settings: group.settings })
+    .then((engine) => engine.step(desired, context.signal))
+    .catch((error: unknown): EnvironmentStep => {
+      const refusal = userErrorOf(error);
+      const at = ports.clock();
+      return { reports: targets.map((target) => refusedReport(operationOf(target, at), refusal, at)) };
+    });
+  const again = Math.min(step.again ?? Infinity, ...held.map(({ until }) => until ?? Infinity));
+  const reports = [...held.map(({ report }) => report), ...failed, ...step.reports];
+  return { reports, ...(Number.isFinite(again) && { again }) };
+}
+
+/** `undefined` while the plan has errors: it may lack targets that Git has. */
+function appsOf(
+  { targets: { problems, targets } }: RepositoryContext,
+  environment: string,
+): ReadonlySet<string> | undefined {
+  if (problems.some(({ severity }) => severity === "error")) return undefined;
+  return new Set(targets.flatMap((target) => (target.environment === environment ? [target.app] : [])));
+}
+
+interface Held {
+  readonly report: OperationReport;
+  readonly until: number | undefined;
+}
+
+/**
+ * A person's hold stops deploys. One of a rollback or a revert stops promotions alone: what it brings back must get to
+ * the cluster.
+ */
+async function divideByHolds(
+  ports: ReconcilePorts,
+  { state, head }: RepositoryContext,
+  targets: readonly Target[],
+): Promise<{ readonly held: readonly Held[]; readonly free: readonly Target[] }> {
+  const held: Held[] = [];
+  const free: Target[] = [];
+  const now = ports.clock();
+  for (const target of targets) {
+    const { app, environment } = target;
+    const hold = (await state.holds(environment, app, now)).find(({ cause }) => cause === "person");
+    if (hold === undefined) {
+      free.push(target);
+      continue;
+    }
+    const until = hold.until === undefined ? undefined : Date.parse(hold.until);
+    const place = hold.environmentWide ? environment : `${environment}/${app}`;
+    const end = until === undefined ? "" : ` until ${dayTime(until, now)}`;
+    const reason = `${place} is on hold by ${hold.by}${end}`;
+    const operation = operationOf({ app, environment, head, digest: "" }, now);
+    const status = { state: "waiting", reason, ...(until !== undefined && { until }) } as const;
+    held.push({ report: { operation, status }, until });
+  }
+  return { held, free };
+}

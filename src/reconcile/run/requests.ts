@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { DeployRequest } from "../../model/deploy.ts";
+import type { Records } from "../../model/records.ts";
+import type { RepositoryName } from "../../model/tree.ts";
+
+const KIND = "deploy-request";
+/** Long after the operation that it asked for has ended. */
+const keepMs = 3 * 24 * 3_600_000;
+
+const stored = z.object({ id: z.string(), at: z.number() });
+
+function idOf({ owner, name }: RepositoryName, environment: string, app: string): string {
+  return [owner, name, environment, app].map(encodeURIComponent).join("/").toLowerCase();
+}
+
+/** Remembers that a person asked for an operation. A store that is wiped forgets it: they ask again. */
+export async function recordRequest(
+  records: Records,
+  repository: RepositoryName,
+  { environment, apps }: { readonly environment: string; readonly apps: readonly string[] },
+  request: DeployRequest,
+): Promise<void> {
+  for (const app of apps) {
+    const id = idOf(repository, environment, app);
+    await records.put(KIND, { id, at: request.at, keys: [], value: { ...request } }, keepMs);
+  }
+}
+
+/** The newest request for a target, if there is one. */
+export async function requestOf(
+  records: Records,
+  repository: RepositoryName,
+  environment: string,
+  app: string,
+): Promise<DeployRequest | undefined> {
+  const record = await records.get(KIND, idOf(repository, environment, app));
+  const read = stored.safeParse(record?.value);
+  return read.success ? read.data : undefined;
+}

@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Desired } from "../../../src/reconcile/engines/engine.ts";
+import type { EnvironmentStep } from "../../../src/reconcile/engines/environment.ts";
+import { hydrateEngine } from "../../../src/reconcile/engines/hydrate/index.ts";
+import { type FakeGitHub, fakeGitHub } from "../../support/fake-github.ts";
+
+const repository = { owner: "acme", name: "shop" };
+const signal = new AbortController().signal;
+const head = "8".repeat(40);
+
+let github: FakeGitHub;
+let settings: Parameters<typeof hydrateEngine>[1];
+/** What was rendered to text. */
+let rendered: string[];
+
+beforeEach(() => {
+  github = fakeGitHub();
+  settings = { branch: "env/{environment}", path: "{app}", base: "main" };
+  rendered = [];
+});
+
+/** A target whose render is this text. */
+function target(app: string, text: string, environment = "prod"): Desired {
+  const digest = Buffer.from(text).toString("hex").padEnd(64, "0").slice(0, 64);
+  const yaml = async () => {
+    rendered.push(app);
+    return text;
+  };
+  return { app, environment, head, digest, resources: () => [], yaml };
+}
+
+function step(targets: readonly Desired[], apps: readonly string[] | "unknown" = targets.map(({ app }) => app)) {
+  const open = async () => github.repository;
+  const engine = hydrateEngine({ github, open, clock: () => Date.parse("2026-11-30T08:00:00Z") }, settings);
+  const environment = targets[0]?.environment ?? "prod";
+  return engine.step(
+    { repository, environment, head, targets, apps: apps === "unknown" ? undefined : new Set(apps) },
+    signal,
+  );
+}
+
+async function files(branch = "env/prod"): Promise<Readonly<Record<string, string>>> {
+  const tree = await github.repository.tree(branch);
+  const texts = await Promise.all(
+    (await tree.files()).map(async (path) => [path, Buffer.from((await tree.read(path)) ?? "").toString()]),
+  );
+  return Object.fromEntries(texts);
+}
+
+/** The branch's commits, newest first: the first line of each. */
+async function subjects(branch = "env/prod"): Promise<readonly string[]> {
+  return (await github.repository.log({ to: branch })).map(({ message }) => message.split("\n")[0] ?? "");
+}
+
+const states = ({ reports }: EnvironmentStep) =>
+  reports.map(({ operation, status }) => [operation.app, status.state, status.state === "live" && status.changed]);
+
+describe("hydrating an environment", () => {
+  it("makes the branch with what each target renders to, in one commit without parents", async () => {
+    expect(states(await step([target("web", "a: 1\n"), target("api", "b: 2")]))).toEqual([
+      ["web", "live", 1],
+      ["api", "live", 1],
+    ]);
+    const there = await files();
+    expect(Object.keys(there)).toEqual(["api/manifest.yaml", "web/manifest.yaml"]);
+    expect(there["web/manifest.yaml"]).toMatch(/^# Rendered by Sluice[^\n]*\n(# [^\n]+\n){3}a: 1\n$/);
+    expect(there["api/manifest.yaml"]).toMatch(/\nb: 2\n$/);
+    expect(await subjects()).toEqual(["Render prod at 8888888"]);
+  });
+
+  it("commits nothing, and renders no text, when the branch has it already", async () => {
+    await step([target("web", "a: 1\n")]);
+    const before = github.repository.branches.get("env/prod");
+    rendered = [];
+    expect(states(await step([target("web", "a: 1\n")]))).toEqual([["web", "live", 0]]);
+    expect(github.repository.branches.get("env/prod")).toBe(before);
+    expect(rendered).toEqual([]);
+  });
+
+  it("writes only what changed, on top of what is there", async () => {
+    await step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
+    expect(states(await step([target("web", "a: 2\n"), target("api", "b: 1\n")]))).toEqual([
+      ["web", "live", 1],
+      ["api", "live", 0],
+    ]);
+    expect(await subjects()).toHaveLength(2);
+    expect((await files())["web/manifest.yaml"]).toMatch(/\na: 2\n$/);
+  });
+
+  it("undoes what a person edited in its files, and keeps what a person put beside them", async () => {
+    await step([target("web", "a: 1\n")]);
+    const ours = (await files())["web/manifest.yaml"] ?? "";
+    const edited = { "web/manifest.yaml": ours.replace("a: 1", "a: 9"), "README.md": "mine\n" };
+    github.repository.branches.set("env/prod", github.repository.commit(edited));
+    await step([target("web", "a: 1\n")]);
+    expect(await files()).toEqual({ "README.md": "mine\n", "web/manifest.yaml": ours });
+  });
+
+  it("takes away the file of an app that Git no longer has", async () => {
+    await step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
+    await step([target("web", "a: 1\n")]);
+    expect(Object.keys(await files())).toEqual(["web/manifest.yaml"]);
+  });
+
+  it("keeps the file of an app that does not render now", async () => {
+    await step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
+    await step([target("web", "a: 2\n")], ["web", "api"]);
+    expect(Object.keys(await files())).toEqual(["api/manifest.yaml", "web/manifest.yaml"]);
+  });
+
+  it("takes nothing away while it is not known which apps there are", async () => {
+    await step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
+    await step([target("web", "a: 2\n")], "unknown");
+    expect(Object.keys(await files())).toEqual(["api/manifest.yaml", "web/manifest.yaml"]);
+  });
+
+  it("leaves other environments on a shared branch alone", async () => {
+    settings = { ...settings, branch: "rendered", path: "{environment}/{app}" };
+    await step([target("web", "a: 1\n", "staging")]);
+    await step([target("web", "a: 1\n", "prod")]);
+    await step([target("api", "b: 1\n", "prod")]);
+    expect(Object.keys(await files("rendered"))).toEqual(["prod/api/manifest.yaml", "staging/web/manifest.yaml"]);
+  });
+
+  it("writes on top of whoever was faster", async () => {
+    await step([target("web", "a: 1\n")]);
+    github.before("advanceBranch", () => {
+      const now = github.repository.branches.get("env/prod") ?? "";
+      const theirs = github.repository.commit({ "NOTE.md": "mine\n" }, { parents: [now] });
+      github.repository.branches.set("env/prod", theirs);
+    });
+    await step([target("web", "a: 2\n")]);
+    expect(Object.keys(await files())).toEqual(["NOTE.md", "web/manifest.yaml"]);
+  });
+
+  it.each(["main", "sluice/promote/prod", "sluice-state"])("never writes to %s", async (branch) => {
+    settings = { ...settings, branch };
+    await expect(step([target("web", "a: 1\n")])).rejects.toMatchObject({ kind: "config" });
+    expect(github.calls).not.toContain("commit");
+  });
+
+  it("refuses two targets in one folder", async () => {
+    settings = { ...settings, path: "all" };
+    const two = step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
+    await expect(two).rejects.toThrow("two apps of prod are rendered to `all/manifest.yaml`");
+  });
+});
