@@ -221,9 +221,9 @@ describe("changes of all targets", () => {
 
   it("stand last where they only repeat a version in labels, production first where risks are alike", () => {
     const label = change("-v: 1\n+v: 2", { labelsOnly: true, kind: "Service" });
-    expect(brief([...everywhere(9, label), ["b/x", named("m", { kind: "ConfigMap" })]]).map(({ name }) => name)).toEqual([
-      ...["ConfigMap/m", "Service/web"],
-    ]);
+    expect(
+      brief([...everywhere(9, label), ["b/x", named("m", { kind: "ConfigMap" })]]).map(({ name }) => name),
+    ).toEqual([...["ConfigMap/m", "Service/web"]]);
     const places: readonly Placed[] = [
       ["a/dev", change("+a: dev")],
       ["a/prod", change("+a: prod")],

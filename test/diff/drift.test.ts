@@ -119,7 +119,10 @@ describe("the summary of environments that differ", () => {
   it("has as many pairs below it as there is room for", () => {
     const pairs = [drift({ app: "a" }), drift({ app: "b" }), drift({ app: "c" })];
     const whole = section(pairs);
-    const entry = section([drift({ app: "a" })]).split("\n\n")[1]?.trimEnd().length ?? 0;
+    const entry =
+      section([drift({ app: "a" })])
+        .split("\n\n")[1]
+        ?.trimEnd().length ?? 0;
     expect(whole.match(/in prod\*\*/g)).toHaveLength(3);
     const shown = (budget: number) => {
       const text = section(pairs, budget);

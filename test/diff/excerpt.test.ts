@@ -5,7 +5,11 @@ const pad = (count: number) => "x".repeat(count);
 /** The texts of the excerpts of two lines, and the words of the only place. */
 const of = (base: string, head: string) => {
   const { lines, words, places } = excerpts("p", base, head);
-  return { lines: lines.map(({ position, text }) => (position === undefined ? text : `${position}: ${text}`)), words, places };
+  return {
+    lines: lines.map(({ position, text }) => (position === undefined ? text : `${position}: ${text}`)),
+    words,
+    places,
+  };
 };
 
 describe("the excerpts of a long line", () => {

@@ -26,7 +26,10 @@ describe("phrases", () => {
   it("name environments, or count them", () => {
     expect(inEnvironments(["a", "default", "b"])).toBe(" in a, b");
     expect(inEnvironments(["default"])).toBe("");
-    expect([inEnvironments(["a", "b"], 2), inEnvironments(["a", "b", "c"], 2)]).toEqual([" in a, b", " in 3 environments"]);
+    expect([inEnvironments(["a", "b"], 2), inEnvironments(["a", "b", "c"], 2)]).toEqual([
+      " in a, b",
+      " in 3 environments",
+    ]);
   });
 
   it("name what there is room for, and one more rather than counting it", () => {
@@ -107,7 +110,9 @@ describe("findings as annotations", () => {
     ]);
     for (const more of [{ id: "b" }, { file: "b" }, { line: 2 }, { message: "x" }])
       expect(of(placed(), placed(more))).toHaveLength(2);
-    const levels = (["notice", "danger", "warning"] as const).map((severity) => placed({ severity, message: severity }));
+    const levels = (["notice", "danger", "warning"] as const).map((severity) =>
+      placed({ severity, message: severity }),
+    );
     expect(of(...levels).map(({ level }) => level)).toEqual(["failure", "warning", "notice"]);
     expect(of(finding(), placed({ file: "" }))).toEqual([]);
   });

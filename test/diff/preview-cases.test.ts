@@ -65,10 +65,26 @@ describe("what is defined several times", () => {
       ]);
 
   it.each<readonly [base: string, head: string, told: readonly string[] | undefined]>([
-    [copies("a"), copies("a", "b"), ["warning", "twice", "two ConfigMaps named `settings`, and they differ", "remove one"]],
-    [copies("a"), copies("a", "a"), ["notice", "twice", "two ConfigMaps named `settings`, and they are equal", "remove one"]],
-    [copies("a", "b"), copies("a", "c"), ["notice", "twice", "two ConfigMaps named `settings`, and they differ", "remove one"]],
-    [copies("a", "b"), copies("a", "b", "a"), ["warning", "3 times", "3 ConfigMaps named `settings`, and they differ", "keep one"]],
+    [
+      copies("a"),
+      copies("a", "b"),
+      ["warning", "twice", "two ConfigMaps named `settings`, and they differ", "remove one"],
+    ],
+    [
+      copies("a"),
+      copies("a", "a"),
+      ["notice", "twice", "two ConfigMaps named `settings`, and they are equal", "remove one"],
+    ],
+    [
+      copies("a", "b"),
+      copies("a", "c"),
+      ["notice", "twice", "two ConfigMaps named `settings`, and they differ", "remove one"],
+    ],
+    [
+      copies("a", "b"),
+      copies("a", "b", "a"),
+      ["warning", "3 times", "3 ConfigMaps named `settings`, and they differ", "keep one"],
+    ],
     [copies("a", "b", "c"), copies("a", "b"), undefined],
     [copies("a", "b"), copies("b", "a"), undefined],
     [copies("a", "b"), copies("a"), undefined],

@@ -114,7 +114,8 @@ describe("the table of what changes where", () => {
     expect(table([before, changed("a/dev")], { findings: [about("warning", "a", "dev")] })).toMatch(/^\| Where/);
   });
 
-  const many = (count: number) => Array.from({ length: count }, (_, index) => changed(`a${10 + index}/prod`, `K${index}`));
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => changed(`a${10 + index}/prod`, `K${index}`));
   const open = (text: string) => text.split("<details>")[0]?.match(/^\| \*\*/gm)?.length ?? 0;
 
   it("folds rows away beyond twenty, where these are more than five", () => {

@@ -42,10 +42,14 @@ describe("a value that looks like a secret", () => {
 
   it("is told where it is new, not where it was before", () => {
     const env = (...values: readonly string[]) =>
-      pod(`env: [${values.map((value, index) => `{ name: TOKEN_${index}, value: x }, { name: MY_TOKEN, value: ${value} }`).join(", ")}]`);
+      pod(
+        `env: [${values.map((value, index) => `{ name: TOKEN_${index}, value: x }, { name: MY_TOKEN, value: ${value} }`).join(", ")}]`,
+      );
     expect(found(env("hunter2"), `${env("hunter2").slice(0, -1)}, more: x }`)).toEqual([]);
     expect(found(env("hunter2"), env("hunter3"))).toEqual([["`MY_TOKEN`", "/spec/containers/1/env/1/value"]]);
-    expect(found(env("hunter2"), env("hunter2", "hunter3"))).toEqual([["`MY_TOKEN`", "/spec/containers/1/env/3/value"]]);
+    expect(found(env("hunter2"), env("hunter2", "hunter3"))).toEqual([
+      ["`MY_TOKEN`", "/spec/containers/1/env/3/value"],
+    ]);
     expect(found(env("hunter2"), pod("env: [{ name: OTHER_TOKEN, value: hunter2 }]"))).toHaveLength(1);
   });
 

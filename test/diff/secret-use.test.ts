@@ -47,7 +47,8 @@ describe("a Secret that is all that changes", () => {
   });
 
   it("has nothing where more changes, or something else", () => {
-    const config = (value: string) => `---\n{ apiVersion: v1, kind: ConfigMap, metadata: { name: db }, data: { a: ${value} } }\n`;
+    const config = (value: string) =>
+      `---\n{ apiVersion: v1, kind: ConfigMap, metadata: { name: db }, data: { a: ${value} } }\n`;
     expect(compare(secret(before) + config("x"), secret(after) + config("y"))).not.toHaveProperty("secret");
     expect(compare(config("x"), config("y"))).not.toHaveProperty("secret");
     expect(compare("", secret(after))).not.toHaveProperty("secret");

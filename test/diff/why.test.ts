@@ -38,7 +38,10 @@ describe("why places are affected", () => {
     const apps = [..."abcdefgh"].map((app) => changed(`${app}/prod`, ["k.yaml"]));
     const failed = target("z/prod", { status: "failed", because: [["k.yaml", "x"]] });
     expect(section([...apps, failed])).toBe(
-      folded("these 8", "- `k.yaml` is part of a in prod, b in prod, c in prod, d in prod, e in prod, f in prod and 3 more"),
+      folded(
+        "these 8",
+        "- `k.yaml` is part of a in prod, b in prod, c in prod, d in prod, e in prod, f in prod and 3 more",
+      ),
     );
     expect(section([changed("a/prod", ["k.yaml"]), failed])).toBe(
       folded("this one", "- `k.yaml` is part of a in prod, z in prod"),

@@ -67,7 +67,9 @@ function gapSummary({ versions, fields, more }: EnvironmentDrift): string {
   const [version] = versions;
   if (version !== undefined) return `${version.here || "no version"} and ${version.there || "no version"}`;
   const named = fields.filter(({ path }) => path !== "");
-  return named.map(({ path, here = "nothing", there = "nothing" }) => `${lastField(path)} ${here} and ${there}`).join("");
+  return named
+    .map(({ path, here = "nothing", there = "nothing" }) => `${lastField(path)} ${here} and ${there}`)
+    .join("");
 }
 
 function lastField(path: string): string {
