@@ -11,7 +11,7 @@ import { webhookRepository } from "./objects/repository.ts";
 import { reviewObject } from "./objects/review.ts";
 import { pullFacts } from "./pull-facts.ts";
 import type { CheckRun, Comment, Installation, Pull, Repository } from "./state.ts";
-import type { Deployment, DeploymentStatus, QueueEntry, Review } from "./state-parts.ts";
+import type { Deployment, DeploymentStatus, Issue, QueueEntry, Review } from "./state-parts.ts";
 import { apiUrl, ensureAccount, findInstallation, gitDirOf, nowIso, type World } from "./world.ts";
 
 /** Emits an event about a repository, with the fields that all of them share. */
@@ -133,7 +133,7 @@ export async function emitMergeGroup(
 export function emitComment(
   world: World,
   repository: Repository,
-  pull: Pull,
+  issue: Pull | Issue,
   comment: Comment,
   action: string,
   sender: string,
@@ -141,7 +141,7 @@ export function emitComment(
 ): void {
   emitForRepository(world, repository, "issue_comment", sender, {
     action,
-    issue: issueObject(world, repository, pull),
+    issue: issueObject(world, repository, issue),
     comment: commentObject(world, repository, comment),
     ...more,
   });

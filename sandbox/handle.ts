@@ -8,7 +8,7 @@ import { redeliver } from "./deliver.ts";
 import { emitPackage, emitPing } from "./events.ts";
 import { releasePart } from "./handle-release.ts";
 import type { Pull, Repository } from "./state.ts";
-import { summarizeCheckRun, summarizeComment, summarizePull } from "./summaries.ts";
+import { summarizeCheckRun, summarizeComment, summarizeIssue, summarizePull } from "./summaries.ts";
 import type { LocalGitHub, PullSummary, RequestFilter, RequestRecord } from "./types.ts";
 import type { PullRef } from "./types-common.ts";
 import {
@@ -177,8 +177,12 @@ function pullPart(
 
 function conversationPart(
   world: World,
-): Part<"comment" | "editComment" | "comments" | "checkRuns" | "rerequestCheckRun"> {
+): Part<"issues" | "comment" | "editComment" | "comments" | "checkRuns" | "rerequestCheckRun"> {
   return {
+    issues: (ref) => {
+      const repository = repositoryOf(world, ref);
+      return (repository.issues ?? []).map((one) => summarizeIssue(world, repository, one));
+    },
     async comment({ body, by, number, ...ref }) {
       const repository = repositoryOf(world, ref);
       const comment = createComment(world, repository, number, body, person(world, by ?? DEFAULT_PERSON));

@@ -64,6 +64,24 @@ export interface Deployment {
   readonly statuses: DeploymentStatus[];
 }
 
+/** An issue that is no pull request. Both share the repository's numbers. */
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  readonly author: string;
+  readonly byApp: boolean;
+  title: string;
+  body: string;
+  state: "open" | "closed";
+  stateReason: "completed" | "reopened" | "not_planned" | null;
+  /** Names of the repository's labels. */
+  labels: string[];
+  assignees: string[];
+  readonly createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+}
+
 /** A team of an organization. */
 export interface Team {
   readonly id: number;

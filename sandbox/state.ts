@@ -2,6 +2,7 @@ import type {
   Activity,
   Deployment,
   ForeignApp,
+  Issue,
   Label,
   Protection,
   QueueEntry,
@@ -70,7 +71,7 @@ export interface Pull {
   mergeCommitSha: string | null;
 }
 
-/** A comment on a pull request. */
+/** A comment on a pull request or an issue. */
 export interface Comment {
   readonly id: number;
   readonly number: number;
@@ -166,6 +167,8 @@ export interface Repository {
   /** Commits that the API made without author and committer, which GitHub would sign. */
   readonly signed: string[];
   readonly pulls: Pull[];
+  /** Those that are no pull requests. Absent in the snapshots of earlier versions. */
+  issues?: Issue[];
   readonly comments: Comment[];
   readonly checkSuites: CheckSuite[];
   readonly checkRuns: CheckRun[];

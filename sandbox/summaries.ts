@@ -1,10 +1,11 @@
+import { issuePage } from "./objects/comment.ts";
 import { pullNodeId } from "./objects/pull.ts";
 import type { CheckRun, Comment, Pull, Repository } from "./state.ts";
-import type { Deployment, Review } from "./state-parts.ts";
-import type { CommentSummary, PullSummary } from "./types.ts";
+import type { Deployment, Issue, Review } from "./state-parts.ts";
+import type { CommentSummary, IssueSummary, PullSummary } from "./types.ts";
 import type { CheckRunSummary } from "./types-common.ts";
 import type { DeploymentSummary, ReviewSummary } from "./types-release.ts";
-import { htmlUrl, type World } from "./world.ts";
+import { htmlUrl, issueOf, type World } from "./world.ts";
 
 /** A pull request as tests see it. */
 export function summarizePull(world: World, repository: Repository, pull: Pull): PullSummary {
@@ -33,6 +34,14 @@ export function summarizePull(world: World, repository: Repository, pull: Pull):
   };
 }
 
+/** An issue as tests see it. */
+export function summarizeIssue(world: World, repository: Repository, issue: Issue): IssueSummary {
+  const { number, title, body, state, author } = issue;
+  const { owner, name } = repository;
+  const url = issuePage(world, repository, issue);
+  return { owner, name, number, title, body, state, author, labels: [...issue.labels], url };
+}
+
 /** A comment as tests see it. */
 export function summarizeComment(world: World, repository: Repository, comment: Comment): CommentSummary {
   return {
@@ -43,7 +52,7 @@ export function summarizeComment(world: World, repository: Repository, comment: 
     createdAt: comment.createdAt,
     updatedAt: comment.updatedAt,
     reactions: comment.reactions.map(({ content, user }) => ({ content, user })),
-    url: `${htmlUrl(world, repository)}/pull/${comment.number}#issuecomment-${comment.id}`,
+    url: `${issuePage(world, repository, issueOf(repository, comment.number))}#issuecomment-${comment.id}`,
   };
 }
 
@@ -80,9 +89,10 @@ export function summarizeReview(review: Review): ReviewSummary {
 
 /** A deployment as tests see it. */
 export function summarizeDeployment(deployment: Deployment): DeploymentSummary {
-  const { id, sha, ref, environment, creator, createdAt, statuses } = deployment;
+  const { id, sha, ref, environment, payload, creator, createdAt, statuses } = deployment;
   return {
     id,
+    payload,
     sha,
     ref,
     environment,

@@ -49,6 +49,7 @@ export interface DeploymentSummary {
   readonly sha: string;
   readonly ref: string;
   readonly environment: string;
+  readonly payload: Readonly<Record<string, unknown>> | string;
   readonly creator: string;
   readonly createdAt: string;
   readonly statuses: readonly {

@@ -206,6 +206,17 @@ export interface PullSummary extends PullRef {
   readonly url: string;
 }
 
+/** An issue that is no pull request, as tests see it. */
+export interface IssueSummary extends PullRef {
+  readonly title: string;
+  readonly body: string;
+  readonly state: "open" | "closed";
+  readonly author: string;
+  readonly labels: readonly string[];
+  /** The page for people. */
+  readonly url: string;
+}
+
 /** A comment as tests see it. */
 export interface CommentSummary {
   readonly id: number;
@@ -275,6 +286,9 @@ export interface LocalGitHub extends ReleaseControls, PackageControls {
   mergePull(ref: PullRef & { readonly method?: MergeMethod; readonly by?: string }): Promise<PullSummary>;
   closePull(ref: PullRef & { readonly by?: string }): Promise<PullSummary>;
   reopenPull(ref: PullRef & { readonly by?: string }): Promise<PullSummary>;
+  /** The issues of a repository that are no pull requests, oldest first. */
+  issues(ref: RepositoryRef): readonly IssueSummary[];
+  /** On a pull request or an issue. */
   comment(ref: PullRef & { readonly body: string; readonly by?: string }): Promise<CommentSummary>;
   editComment(
     ref: RepositoryRef & { readonly id: number; readonly body: string; readonly by?: string },

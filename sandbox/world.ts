@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { notFound } from "./errors.ts";
 import type { Account, Installation, Pull, Repository, State } from "./state.ts";
-import type { PullFacts } from "./state-parts.ts";
+import type { Issue, PullFacts } from "./state-parts.ts";
 import type { DeliveryMode, Fault, LocalGitHubOptions, RequestRecord } from "./types.ts";
 
 /** Everything the parts of the sandbox share: the state, the clock, the addresses. */
@@ -126,6 +126,17 @@ export function pullOf(repository: Repository, number: number): Pull {
   const pull = repository.pulls.find((one) => one.number === number);
   if (!pull) throw notFound();
   return pull;
+}
+
+/** The pull request or issue of this number; throws 404. */
+export function issueOf(repository: Repository, number: number): Pull | Issue {
+  const issue = repository.issues?.find((one) => one.number === number);
+  return issue ?? pullOf(repository, number);
+}
+
+/** Whether it is a pull request. */
+export function isPull(issue: Pull | Issue): issue is Pull {
+  return "headSha" in issue;
 }
 
 /** The bare repository's folder. */

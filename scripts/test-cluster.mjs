@@ -1,11 +1,11 @@
-// `npm run test:cluster`: sets up, then runs the tests that need a Kubernetes API server: on the cluster of KUBECONFIG,
-// else on a control plane of its own. The first run builds that: about ten minutes of two cores.
+// `npm run test:cluster`: sets up, then runs the tests that need a Kubernetes API server, on a control plane of its own.
+// The first run builds that: about ten minutes of two cores. With USE_EXISTING_CLUSTER=true: on the cluster of KUBECONFIG.
 //   npm run test:cluster -- <vitest filters>   runs only those
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { failed } from "./bootstrap.mjs";
-import { step } from "./lib/console.mjs";
+import { SetupError, step } from "./lib/console.mjs";
 import { controlPlaneProgram, controlPlanePrograms, kwokStages } from "./lib/control-plane.mjs";
 import { go } from "./lib/go.mjs";
 import { packages } from "./lib/packages.mjs";
@@ -13,10 +13,15 @@ import { nodeBinary, root } from "./lib/places.mjs";
 
 async function main() {
   await step("npm packages", packages);
-  const { KUBECONFIG } = process.env;
-  if (KUBECONFIG) await step("the cluster", async () => `the current context of KUBECONFIG, ${KUBECONFIG}`);
+  if (process.env.USE_EXISTING_CLUSTER === "true") await step("the cluster", existingCluster);
   else await controlPlane();
   return vitest(process.argv.slice(2));
+}
+
+async function existingCluster() {
+  const { KUBECONFIG } = process.env;
+  if (KUBECONFIG) return `the current context of KUBECONFIG, ${KUBECONFIG}`;
+  throw new SetupError("USE_EXISTING_CLUSTER is set, and KUBECONFIG, which names the cluster, is not.");
 }
 
 async function controlPlane() {

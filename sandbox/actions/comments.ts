@@ -1,7 +1,7 @@
 import { ApiError, notFound, validationFailed } from "../errors.ts";
 import { emitComment } from "../events.ts";
 import type { Comment, Reaction, Repository } from "../state.ts";
-import { nextId, nowIso, pullOf, type World } from "../world.ts";
+import { issueOf, nextId, nowIso, type World } from "../world.ts";
 import type { Actor } from "./pulls.ts";
 
 /** GitHub's limit, in characters. */
@@ -15,7 +15,7 @@ function checkBody(body: string): void {
   }
 }
 
-/** Writes a comment on a pull request. 422 for an empty or too long body. */
+/** Writes a comment on a pull request or an issue. 422 for an empty or too long body. */
 export function createComment(
   world: World,
   repository: Repository,
@@ -23,7 +23,7 @@ export function createComment(
   body: string,
   actor: Actor,
 ): Comment {
-  const pull = pullOf(repository, number);
+  const issue = issueOf(repository, number);
   checkBody(body);
   const time = nowIso(world);
   const comment: Comment = {
@@ -37,8 +37,8 @@ export function createComment(
     reactions: [],
   };
   repository.comments.push(comment);
-  pull.updatedAt = time;
-  emitComment(world, repository, pull, comment, "created", actor.login);
+  issue.updatedAt = time;
+  emitComment(world, repository, issue, comment, "created", actor.login);
   return comment;
 }
 
@@ -57,13 +57,13 @@ export function editComment(world: World, repository: Repository, comment: Comme
   const changes = { body: { from: comment.body } };
   comment.body = body;
   comment.updatedAt = nowIso(world);
-  emitComment(world, repository, pullOf(repository, comment.number), comment, "edited", actor.login, { changes });
+  emitComment(world, repository, issueOf(repository, comment.number), comment, "edited", actor.login, { changes });
 }
 
 /** Removes a comment. */
 export function deleteComment(world: World, repository: Repository, comment: Comment, actor: Actor): void {
   repository.comments.splice(repository.comments.indexOf(comment), 1);
-  emitComment(world, repository, pullOf(repository, comment.number), comment, "deleted", actor.login);
+  emitComment(world, repository, issueOf(repository, comment.number), comment, "deleted", actor.login);
 }
 
 /** Adds a reaction; one person has each at most once. */

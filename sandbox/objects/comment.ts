@@ -1,5 +1,6 @@
 import type { Comment, Pull, Reaction, Repository } from "../state.ts";
-import { htmlUrl, type World } from "../world.ts";
+import type { Issue } from "../state-parts.ts";
+import { htmlUrl, isPull, issueOf, type World } from "../world.ts";
 import { type Json, nodeId, userByLogin } from "./account.ts";
 import { appObject } from "./app.ts";
 import { authorAssociation, labelObject, pullNodeId } from "./pull.ts";
@@ -24,7 +25,7 @@ export function commentObject(world: World, repository: Repository, comment: Com
   const url = `${api}/issues/comments/${comment.id}`;
   return {
     url,
-    html_url: `${htmlUrl(world, repository)}/pull/${comment.number}#issuecomment-${comment.id}`,
+    html_url: `${issuePage(world, repository, issueOf(repository, comment.number))}#issuecomment-${comment.id}`,
     issue_url: `${api}/issues/${comment.number}`,
     id: comment.id,
     node_id: nodeId("IssueComment", comment.id),
@@ -49,12 +50,17 @@ export function reactionObject(world: World, reaction: Reaction): Json {
   };
 }
 
-/** `issue`: a pull request as its issue, also valid inside webhook payloads. */
-export function issueObject(world: World, repository: Repository, pull: Pull): Json {
+/** The page of a pull request or an issue. */
+export function issuePage(world: World, repository: Repository, issue: Pull | Issue): string {
+  return `${htmlUrl(world, repository)}/${isPull(issue) ? "pull" : "issues"}/${issue.number}`;
+}
+
+/** `issue`, which a pull request is too; also valid inside webhook payloads. */
+export function issueObject(world: World, repository: Repository, issue: Pull | Issue): Json {
   const api = repositoryApi(world, repository);
-  const url = `${api}/issues/${pull.number}`;
-  const html = `${htmlUrl(world, repository)}/pull/${pull.number}`;
-  const assignees = pull.assignees.map((login) => userByLogin(world, login));
+  const url = `${api}/issues/${issue.number}`;
+  const html = issuePage(world, repository, issue);
+  const assignees = issue.assignees.map((login) => userByLogin(world, login));
   return {
     url,
     repository_url: api,
@@ -62,35 +68,41 @@ export function issueObject(world: World, repository: Repository, pull: Pull): J
     comments_url: `${url}/comments`,
     events_url: `${url}/events`,
     html_url: html,
-    id: pull.id,
-    node_id: pullNodeId(pull),
-    number: pull.number,
-    title: pull.title,
-    user: userByLogin(world, pull.author),
-    labels: pull.labels.map((name) => labelObject(world, repository, name)),
-    state: pull.state,
+    id: issue.id,
+    node_id: isPull(issue) ? pullNodeId(issue) : nodeId("Issue", issue.id),
+    number: issue.number,
+    title: issue.title,
+    user: userByLogin(world, issue.author),
+    labels: issue.labels.map((name) => labelObject(world, repository, name)),
+    state: issue.state,
     locked: false,
     assignee: assignees[0] ?? null,
     assignees,
     milestone: null,
-    comments: repository.comments.filter((comment) => comment.number === pull.number).length,
-    created_at: pull.createdAt,
-    updated_at: pull.updatedAt,
-    closed_at: pull.closedAt,
-    author_association: authorAssociation(world, repository, pull.author),
+    comments: repository.comments.filter((comment) => comment.number === issue.number).length,
+    created_at: issue.createdAt,
+    updated_at: issue.updatedAt,
+    closed_at: issue.closedAt,
+    author_association: authorAssociation(world, repository, issue.author),
     active_lock_reason: null,
-    draft: pull.draft,
+    ...(isPull(issue) ? asPull(api, html, issue) : {}),
+    body: issue.body === "" ? null : issue.body,
+    reactions: rollup(url, []),
+    timeline_url: `${url}/timeline`,
+    performed_via_github_app: !isPull(issue) && issue.byApp ? appObject(world) : null,
+    state_reason: isPull(issue) ? null : issue.stateReason,
+  };
+}
+
+function asPull(api: string, html: string, { number, draft, mergedAt }: Pull): Json {
+  return {
+    draft,
     pull_request: {
-      url: `${api}/pulls/${pull.number}`,
+      url: `${api}/pulls/${number}`,
       html_url: html,
       diff_url: `${html}.diff`,
       patch_url: `${html}.patch`,
-      merged_at: pull.mergedAt,
+      merged_at: mergedAt,
     },
-    body: pull.body === "" ? null : pull.body,
-    reactions: rollup(url, []),
-    timeline_url: `${url}/timeline`,
-    performed_via_github_app: null,
-    state_reason: null,
   };
 }

@@ -16,7 +16,7 @@ import { includesRole, roleOf } from "../roles.ts";
 import type { Pull, Repository } from "../state.ts";
 import { DEPLOYMENT_STATES } from "../state-parts.ts";
 import type { RepositoryRole } from "../types-common.ts";
-import { ensureAccount, gitDirOf, pullOf, repositoryOf, type World } from "../world.ts";
+import { ensureAccount, gitDirOf, issueOf, pullOf, repositoryOf, type World } from "../world.ts";
 import { deploymentsPage } from "./deployments.ts";
 import type { Markup } from "./layout.ts";
 import { basePath } from "./layout.ts";
@@ -63,6 +63,13 @@ export function addForms(app: Hono, world: World, send: Send): void {
     const { by, body } = CommentForm.parse(form);
     // Browsers send line ends as CRLF.
     createComment(world, repository, pull.number, body.replaceAll("\r\n", "\n"), acting(world, repository, by, "read"));
+  });
+  app.post("/:owner/:name/issues/:number{[0-9]+}/comment", async (context) => {
+    const repository = repositoryOf(world, context.req.param());
+    const { number } = issueOf(repository, Number(context.req.param("number")));
+    const { by, body } = CommentForm.parse(await context.req.parseBody());
+    createComment(world, repository, number, body.replaceAll("\r\n", "\n"), acting(world, repository, by, "read"));
+    return context.redirect(`${basePath(repository)}/issues/${number}`, 303);
   });
   onPull("merge", (repository, pull, form) => {
     const { by, method } = MergeForm.parse(form);

@@ -30,7 +30,7 @@ export function basePath(repository: { owner: string; name: string }): string {
 }
 
 /** The tabs of a repository. */
-export type RepositoryTab = "code" | "pulls" | "deployments";
+export type RepositoryTab = "code" | "pulls" | "issues" | "deployments";
 
 /** The heading and tabs of a repository's pages. */
 export function repositoryHead(repository: Repository, current: RepositoryTab): Markup {
@@ -39,7 +39,7 @@ export function repositoryHead(repository: Repository, current: RepositoryTab): 
   const tab = (name: RepositoryTab, href: string, label: Markup): Markup =>
     html`<a href="${href}" ${raw(name === current ? 'aria-current="page"' : "")}>${label}</a>`;
   return html`<p style="font-size:20px;margin:0 0 12px"><a href="/${repository.owner}">${repository.owner}</a> / <a href="${base}"><strong>${repository.name}</strong></a> <span class="label">${repository.private ? "Private" : "Public"}</span></p>
-<nav class="tabs">${tab("code", base, html`Code`)}${tab("pulls", `${base}/pulls`, html`Pull requests<span class="count">${open}</span>`)}${tab("deployments", `${base}/deployments`, html`Deployments`)}</nav>`;
+<nav class="tabs">${tab("code", base, html`Code`)}${tab("pulls", `${base}/pulls`, html`Pull requests<span class="count">${open}</span>`)}${tab("issues", `${base}/issues`, html`Issues`)}${tab("deployments", `${base}/deployments`, html`Deployments`)}</nav>`;
 }
 
 /** The picture of an account. */

@@ -5,12 +5,13 @@ import { ApiError, notFound } from "../errors.ts";
 import { git } from "../git.ts";
 import { baseTip } from "../pull-facts.ts";
 import type { Pull, Repository } from "../state.ts";
-import { gitDirOf, pullOf, repositoryOf, type World } from "../world.ts";
+import { gitDirOf, isPull, issueOf, pullOf, repositoryOf, type World } from "../world.ts";
 import { pullChecksPage, runPage } from "./checks.ts";
 import { blobPage, commitPage, splitRefPath, treePage } from "./code.ts";
 import { deliveriesPage, deliveryPage } from "./deliveries.ts";
 import { deploymentsPage } from "./deployments.ts";
 import { addForms } from "./forms.ts";
+import { issuePage, issuesPage } from "./issues.ts";
 import { avatarSvg, type Markup, page } from "./layout.ts";
 import { conversationPage, pullCommitsPage, pullFilesPage } from "./pull.ts";
 import { comparePage, homePage, pullsPage } from "./pulls.ts";
@@ -87,6 +88,12 @@ function addRepositoryPages(app: Hono, world: World): void {
   on("/pulls", (repository, context) =>
     pullsPage(world, repository, context.req.query("state") === "closed" ? "closed" : "open"),
   );
+  on("/issues", (repository) => issuesPage(repository));
+  on("/issues/:number{[0-9]+}", (repository, context) => {
+    const issue = issueOf(repository, Number(context.req.param("number")));
+    if (isPull(issue)) throw notFound();
+    return issuePage(world, repository, issue);
+  });
   on("/deployments", (repository) => deploymentsPage(world, repository));
   on("/deployments/:environment", (repository, context) =>
     deploymentsPage(world, repository, { only: context.req.param("environment") ?? "" }),

@@ -71,7 +71,7 @@ export async function conversationPage(
   const base = basePath(repository);
   const warning = problem === undefined ? "" : html`<div class="note-line failure">${problem}</div>`;
   const content = html`${warning}<div class="with-side"><div class="timeline">
-${card(world, base, { id: "description", author: pull.author, byApp: pull.byApp, body: pull.body === "" ? "*No description provided.*" : pull.body, createdAt: pull.createdAt })}
+${entry(world, base, { id: "description", author: pull.author, byApp: pull.byApp, body: pull.body === "" ? "*No description provided.*" : pull.body, createdAt: pull.createdAt })}
 ${whatWasSaid(world, repository, pull)}
 ${ending(pull)}
 ${mergeBox(world, repository, pull, facts)}
@@ -80,19 +80,27 @@ ${pull.state === "open" ? reviewForm(world, repository, pull) : ""}</div>${sideB
   return pullFrame(repository, pull, facts, "conversation", content);
 }
 
-/** Comments and reviews in the order in which they came. */
-function whatWasSaid(world: World, repository: Repository, pull: Pull): Markup[] {
-  const base = basePath(repository);
-  const comments = repository.comments
-    .filter((one) => one.number === pull.number)
+/** The comments on a pull request or an issue, oldest first. */
+export function commentEntries(
+  world: World,
+  repository: Repository,
+  number: number,
+): { readonly id: number; readonly markup: Markup }[] {
+  return repository.comments
+    .filter((one) => one.number === number)
     .map((one) => ({
       id: one.id,
-      markup: card(world, base, {
+      markup: entry(world, basePath(repository), {
         ...one,
         id: `issuecomment-${one.id}`,
         edited: one.updatedAt !== one.createdAt,
       }),
     }));
+}
+
+/** Comments and reviews in the order in which they came. */
+function whatWasSaid(world: World, repository: Repository, pull: Pull): Markup[] {
+  const comments = commentEntries(world, repository, pull.number);
   const reviews = repository.reviews
     .filter((one) => one.number === pull.number)
     .map((one) => ({ id: one.id, markup: reviewEntry(world, repository, one) }));
@@ -100,13 +108,14 @@ function whatWasSaid(world: World, repository: Repository, pull: Pull): Markup[]
   return [...comments, ...reviews].sort((a, b) => a.id - b.id).map((one) => one.markup);
 }
 
-interface Card extends Pick<Comment, "author" | "byApp" | "body" | "createdAt"> {
+interface Entry extends Pick<Comment, "author" | "byApp" | "body" | "createdAt"> {
   readonly id: string;
   readonly edited?: boolean;
   readonly reactions?: Comment["reactions"];
 }
 
-function card(world: World, base: string, one: Card): Markup {
+/** What one person wrote, as a box. */
+export function entry(world: World, base: string, one: Entry): Markup {
   const bot = ensureAccount(world, one.author).type === "Bot" ? html`<span class="label">bot</span>` : "";
   const reactions = Object.entries(REACTION_SIGNS)
     .map(([content, picture]) => ({

@@ -76,7 +76,7 @@ const UpdateBody = z.strictObject({
 const StatusBody = z.strictObject({
   state: z.enum(["error", "failure", "pending", "success"]),
   target_url: z.string().nullish(),
-  description: z.string().nullish(),
+  description: z.string().max(140).nullish(),
   context: z.string().default("default"),
 });
 

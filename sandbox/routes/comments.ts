@@ -4,7 +4,7 @@ import { commentOf, createComment, deleteComment, editComment, react } from "../
 import { notFound } from "../errors.ts";
 import { commentObject, REACTIONS, reactionObject } from "../objects/comment.ts";
 import type { Comment, Repository } from "../state.ts";
-import { pullOf } from "../world.ts";
+import { issueOf } from "../world.ts";
 import {
   actorOf,
   bodyAs,
@@ -30,7 +30,7 @@ function theComment(call: Call, repository: Repository): Comment {
 }
 
 function listComments(call: Call, repository: Repository): Reply {
-  const { number } = pullOf(repository, numberParam(call, "issue_number"));
+  const { number } = issueOf(repository, numberParam(call, "issue_number"));
   const since = call.query.since;
   const found = repository.comments
     .filter((one) => one.number === number)

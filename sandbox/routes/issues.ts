@@ -1,12 +1,13 @@
 import { z } from "zod";
 
-import { setAssignees, setLabels } from "../actions/issues.ts";
+import { createIssue, editIssue, setAssignees, setLabels } from "../actions/issues.ts";
 import { editPull, setPullState } from "../actions/pulls.ts";
 import { ApiError } from "../errors.ts";
 import { issueObject } from "../objects/comment.ts";
 import { labelObject } from "../objects/pull.ts";
 import type { Pull, Repository } from "../state.ts";
-import { pullOf } from "../world.ts";
+import type { Issue } from "../state-parts.ts";
+import { isPull, issueOf } from "../world.ts";
 import {
   actorOf,
   bodyAs,
@@ -27,10 +28,17 @@ const LabelName = z.union([
 ]);
 const LabelsBody = z.union([z.strictObject({ labels: z.array(LabelName).optional() }), z.array(LabelName)]);
 const AssigneesBody = z.strictObject({ assignees: z.array(z.string()).default([]) });
+const CreateBody = z.strictObject({
+  title: z.string(),
+  body: z.string().optional(),
+  labels: z.array(LabelName).optional(),
+  assignees: z.array(z.string()).optional(),
+});
 const IssueBody = z.strictObject({
   title: z.string().optional(),
   body: z.string().nullish(),
   state: z.enum(["open", "closed"]).optional(),
+  state_reason: z.enum(["completed", "not_planned", "reopened"]).nullish(),
   labels: z.array(LabelName).optional(),
   assignees: z.array(z.string()).optional(),
 });
@@ -39,78 +47,119 @@ const IssueBody = z.strictObject({
 const read = reads("issues", "pull_requests");
 const triage = writes("triage", "issues", "pull_requests");
 
-const ISSUE = "/repos/{owner}/{repo}/issues/{issue_number}";
+const MANY = "/repos/{owner}/{repo}/issues";
+const ISSUE = `${MANY}/{issue_number}`;
 
-function thePull(call: Call, repository: Repository): Pull {
-  return pullOf(repository, numberParam(call, "issue_number"));
+function theIssue(call: Call, repository: Repository): Pull | Issue {
+  return issueOf(repository, numberParam(call, "issue_number"));
 }
 
 function namesOf(labels: readonly z.infer<typeof LabelName>[]): string[] {
   return labels.map((one) => (typeof one === "string" ? one : one.name));
 }
 
-function issueReply(call: Call, repository: Repository, pull: Pull, status = 200): Reply {
-  return { status, body: issueObject(call.world, repository, pull) };
+function issueReply(call: Call, repository: Repository, issue: Pull | Issue, status = 200): Reply {
+  return { status, body: issueObject(call.world, repository, issue) };
 }
 
 async function patchIssue(call: Call, repository: Repository): Promise<Reply> {
-  const pull = thePull(call, repository);
+  const issue = theIssue(call, repository);
   const body = bodyAs(call, IssueBody);
   const actor = actorOf(call);
   const text = body.body === undefined ? undefined : (body.body ?? "");
-  await editPull(call.world, repository, pull, { title: body.title, body: text }, actor);
-  if (body.labels) await setLabels(call.world, repository, pull, namesOf(body.labels), actor);
-  if (body.assignees) await setAssignees(call.world, repository, pull, body.assignees, actor);
-  if (body.state !== undefined) await setPullState(call.world, repository, pull, body.state, actor);
-  return issueReply(call, repository, pull);
+  if (isPull(issue)) {
+    await editPull(call.world, repository, issue, { title: body.title, body: text }, actor);
+  } else {
+    const { title, state, state_reason: stateReason } = body;
+    editIssue(call.world, issue, { title, body: text, state, stateReason });
+  }
+  await assign(call, repository, issue, body);
+  if (body.state !== undefined && isPull(issue)) await setPullState(call.world, repository, issue, body.state, actor);
+  return issueReply(call, repository, issue);
+}
+
+async function postIssue(call: Call, repository: Repository): Promise<Reply> {
+  const body = bodyAs(call, CreateBody);
+  const issue = createIssue(call.world, repository, body, actorOf(call));
+  await assign(call, repository, issue, body);
+  return issueReply(call, repository, issue, 201);
+}
+
+async function assign(
+  call: Call,
+  repository: Repository,
+  issue: Pull | Issue,
+  { labels, assignees }: Pick<z.infer<typeof IssueBody>, "labels" | "assignees">,
+): Promise<void> {
+  const actor = actorOf(call);
+  if (labels) await setLabels(call.world, repository, issue, namesOf(labels), actor);
+  if (assignees) await setAssignees(call.world, repository, issue, assignees, actor);
+}
+
+/** Issues and pull requests, the newest first unless told otherwise. */
+function listIssues(call: Call, repository: Repository): Reply {
+  const { state = "open", creator, labels, sort = "created", direction = "desc" } = call.query;
+  const wanted = labels?.split(",") ?? [];
+  const time = (one: Pull | Issue): string => (sort === "updated" ? one.updatedAt : one.createdAt);
+  const found = [...(repository.issues ?? []), ...repository.pulls]
+    .filter((one) => state === "all" || one.state === state)
+    .filter((one) => creator === undefined || one.author.toLowerCase() === creator.toLowerCase())
+    .filter((one) => wanted.every((name) => one.labels.includes(name)))
+    .sort((a, b) => time(a).localeCompare(time(b)) || a.number - b.number);
+  const ordered = direction === "asc" ? found : found.reverse();
+  return paged(call, ordered, (page) => page.map((one) => issueObject(call.world, repository, one)));
 }
 
 /** Replaces the labels (PUT) or adds to them (POST). */
 function writeLabels(method: "PUT" | "POST"): Route {
   return onRepository(method, `${ISSUE}/labels`, triage, async (call, repository) => {
-    const pull = thePull(call, repository);
+    const issue = theIssue(call, repository);
     const body = bodyAs(call, LabelsBody);
     const given = namesOf(Array.isArray(body) ? body : (body.labels ?? []));
-    const names = method === "PUT" ? given : [...pull.labels, ...given];
-    await setLabels(call.world, repository, pull, names, actorOf(call));
-    return labelsReply(call, repository, pull);
+    const names = method === "PUT" ? given : [...issue.labels, ...given];
+    await setLabels(call.world, repository, issue, names, actorOf(call));
+    return labelsReply(call, repository, issue);
   });
 }
 
-function labelsReply(call: Call, repository: Repository, pull: Pull): Reply {
-  return { status: 200, body: pull.labels.map((name) => labelObject(call.world, repository, name)) };
+function labelsReply(call: Call, repository: Repository, issue: Pull | Issue): Reply {
+  return { status: 200, body: issue.labels.map((name) => labelObject(call.world, repository, name)) };
 }
 
 /** Assigns more people (POST) or fewer (DELETE). */
 function writeAssignees(method: "POST" | "DELETE"): Route {
   return onRepository(method, `${ISSUE}/assignees`, triage, async (call, repository) => {
-    const pull = thePull(call, repository);
+    const issue = theIssue(call, repository);
     const { assignees } = bodyAs(call, AssigneesBody);
     const wanted =
-      method === "POST" ? [...pull.assignees, ...assignees] : pull.assignees.filter((one) => !assignees.includes(one));
-    await setAssignees(call.world, repository, pull, wanted, actorOf(call));
-    return issueReply(call, repository, pull, method === "POST" ? 201 : 200);
+      method === "POST"
+        ? [...issue.assignees, ...assignees]
+        : issue.assignees.filter((one) => !assignees.includes(one));
+    await setAssignees(call.world, repository, issue, wanted, actorOf(call));
+    return issueReply(call, repository, issue, method === "POST" ? 201 : 200);
   });
 }
 
-/** Pull requests as issues: labels and assignees. */
+/** Issues, and pull requests as such: texts, labels and assignees. */
 export const issueRoutes: readonly Route[] = [
-  onRepository("GET", ISSUE, read, (call, repository) => issueReply(call, repository, thePull(call, repository))),
+  onRepository("GET", MANY, reads("issues"), listIssues),
+  onRepository("POST", MANY, writes("read", "issues"), postIssue),
+  onRepository("GET", ISSUE, read, (call, repository) => issueReply(call, repository, theIssue(call, repository))),
   onRepository("PATCH", ISSUE, triage, patchIssue),
   onRepository("GET", `${ISSUE}/labels`, read, (call, repository) =>
-    paged(call, thePull(call, repository).labels, (page) =>
+    paged(call, theIssue(call, repository).labels, (page) =>
       page.map((name) => labelObject(call.world, repository, name)),
     ),
   ),
   writeLabels("POST"),
   writeLabels("PUT"),
   onRepository("DELETE", `${ISSUE}/labels/{name}`, triage, async (call, repository) => {
-    const pull = thePull(call, repository);
+    const issue = theIssue(call, repository);
     const name = param(call, "name").toLowerCase();
-    const kept = pull.labels.filter((one) => one.toLowerCase() !== name);
-    if (kept.length === pull.labels.length) throw new ApiError(404, "Label does not exist");
-    await setLabels(call.world, repository, pull, kept, actorOf(call));
-    return labelsReply(call, repository, pull);
+    const kept = issue.labels.filter((one) => one.toLowerCase() !== name);
+    if (kept.length === issue.labels.length) throw new ApiError(404, "Label does not exist");
+    await setLabels(call.world, repository, issue, kept, actorOf(call));
+    return labelsReply(call, repository, issue);
   }),
   writeAssignees("POST"),
   writeAssignees("DELETE"),

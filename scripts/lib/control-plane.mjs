@@ -118,7 +118,7 @@ async function compile(name, binary, progress) {
 
 function needGo(what) {
   return requireGo(`The cluster tests need ${what}, which is not here.`, [
-    "name a kubeconfig of a cluster for tests in KUBECONFIG",
+    "name a kubeconfig of a cluster for tests in KUBECONFIG, and set USE_EXISTING_CLUSTER=true",
     "name etcd and kube-apiserver in KUBEBUILDER_ASSETS, which leaves less to build",
   ]);
 }

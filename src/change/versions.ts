@@ -178,6 +178,23 @@ export async function* earlierVersions(request: HistoryRequest): AsyncGenerator<
   }
 }
 
+/**
+ * The commit with which a target came to what it renders to at `commit`; `undefined` where it is older than what is
+ * read.
+ */
+export async function arrivalOf(request: HistoryRequest): Promise<CommitFacts | undefined> {
+  const { repository, renderer, target, commit, signal, limit = 50 } = request;
+  const source = { tree: await repository.tree(commit), objects: repository.objects };
+  const present = await renderer.render(target.render, source, signal);
+  const log = await repository.log({ to: commit, paths: inputsOf(target, present), firstParent: true, limit });
+  for (const [index, facts] of log.entries()) {
+    const older = log[index + 1];
+    if (older === undefined) return log.length < limit ? facts : undefined;
+    if ((await versionsAt(request, target, older.sha)).digest !== present.digest) return facts;
+  }
+  return undefined;
+}
+
 /** How many paths are asked for by name; a target that reads more is followed by its folder and those. */
 const maxInputs = 500;
 

@@ -9,7 +9,7 @@ export { locate } from "./locate.ts";
 export { podCount } from "./pods.ts";
 export { redactMessage } from "./redact.ts";
 export { placesOf, resourceNames } from "./report/block-words.ts";
-export { plainMarks } from "./report/changes.ts";
+export { codeMarks, fieldPhrase, plainMarks } from "./report/changes.ts";
 export { previewCheck } from "./report/check.ts";
 export { checkedCount } from "./report/closing.ts";
 export { previewComment } from "./report/comment.ts";

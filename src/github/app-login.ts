@@ -6,9 +6,14 @@ import { APP_KEPT_MS } from "./limits.ts";
 export interface AppLogin {
   /** Whether it is this one. Asks GitHub only about logins of bots, and about a name that it knows never again. */
   is(login: string): Promise<boolean>;
+  /** The login itself; asks GitHub for a name that is older than a minute, as an App can be renamed. */
+  login(): Promise<string>;
   /** GitHub says that the App itself did something under this login. */
   learn(login: string): void;
 }
+
+/** Where nothing is the App's own. */
+export const NO_LOGIN: AppLogin = { is: async () => false, login: async () => "", learn: () => undefined };
 
 /**
  * Makes it; `slug` asks GitHub for the App's name. An App can be renamed: another name than the known one is looked up
@@ -33,6 +38,10 @@ export function createAppLogin(parts: { readonly slug: () => Promise<string>; re
       if (known?.login === asked) return true;
       if (known !== undefined && parts.clock() - known.at < APP_KEPT_MS) return false;
       return (await asking.join("app", ask)) === asked;
+    },
+    async login() {
+      if (known !== undefined && parts.clock() - known.at < APP_KEPT_MS) return known.login;
+      return asking.join("app", ask);
     },
     learn: (login) => void keep(login),
   };

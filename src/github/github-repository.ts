@@ -7,10 +7,12 @@ import { createChecks } from "./checks.ts";
 import type { Client } from "./client.ts";
 import { createComments } from "./comments.ts";
 import { readChecks } from "./commit-checks.ts";
+import { setCommitStatus } from "./commit-statuses.ts";
 import { makeCommit } from "./commits.ts";
-import { readDeploymentStatuses, readDeployments } from "./deployments.ts";
+import { addDeploymentStatus, createDeployment, readDeploymentStatuses, readDeployments } from "./deployments.ts";
 import { dequeuePullRequest, enqueuePullRequest } from "./enqueue.ts";
 import { writeFile } from "./files.ts";
+import { openIssue, readOwnIssue, updateIssue } from "./issues.ts";
 import { setLabelsAndAssignees } from "./labels.ts";
 import { mergePullRequest } from "./merge.ts";
 import { openPullRequest } from "./open-pull.ts";
@@ -66,7 +68,13 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
 
     checks: (sha) => readChecks(client, appId, sha),
     ownCheck: (sha, name) => checks.read(sha, name),
-    deployments: (environment, limit) => readDeployments(client, environment, limit),
+    deployments: (environment, limit, sha) => readDeployments(client, appId, { environment, limit, sha }),
     deploymentStatuses: (id) => readDeploymentStatuses(client, id),
+    createDeployment: (draft) => createDeployment(client, appId, draft),
+    addDeploymentStatus: (id, status) => addDeploymentStatus(client, id, status),
+    setCommitStatus: (status) => setCommitStatus(client, status),
+    ownIssue: (marker) => readOwnIssue(client, appId, marker),
+    openIssue: (marker, text) => openIssue(client, appId, marker, text),
+    updateIssue: (number, marker, change) => updateIssue(client, number, marker, change),
   };
 }

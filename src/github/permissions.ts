@@ -13,12 +13,12 @@ export type Permissions = Readonly<Record<string, Access>>;
 export const TOKEN_PERMISSIONS = {
   checks: "write",
   contents: "write",
-  deployments: "read",
+  deployments: "write",
   issues: "write",
   members: "read",
   metadata: "read",
   pull_requests: "write",
-  statuses: "read",
+  statuses: "write",
 } as const satisfies Permissions;
 
 /**

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { SourceCommits, SourceComparison } from "../model/github.ts";
 import type { Clock } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
+import { NO_LOGIN } from "./app-login.ts";
 import { createClient, parse, type Send } from "./client.ts";
 import { PER_PAGE, SOURCE_KEPT_MS } from "./limits.ts";
 import { createNarrowTokens } from "./narrow-tokens.ts";
@@ -75,7 +76,7 @@ export function createSourceCommits(parts: SourceCommitsParts): SourceCommits {
       token: async () => ({ token: (await tokens.get(scope)) ?? first, grant: READS }),
       rejected: (token) => tokens.rejected(scope, token),
       insufficient: () => undefined,
-      appLogin: { is: async () => false, learn: () => undefined },
+      appLogin: NO_LOGIN,
     });
     const query = { basehead: span, per_page: PER_PAGE, page: 1 };
     const answer = await client.attempt(COMPARE, query, comparison, [403, 404, 409, 422, 451]);

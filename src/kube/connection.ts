@@ -16,8 +16,12 @@ export interface ConnectionOptions {
   readonly deadlineMs: number;
   /** The longest wait before another attempt, in milliseconds: who asks for more is asked by a later job. */
   readonly maxWaitMs: number;
+  /** The longest answer that is read, in bytes. */
+  readonly maxBytes: number;
   /** Waits so many milliseconds. */
-  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  readonly pause?: ((ms: number, signal: AbortSignal) => Promise<unknown>) | undefined;
+  /** Aborts after so many milliseconds. */
+  readonly deadline?: ((ms: number) => AbortSignal) | undefined;
 }
 
 /** One call of the API. */
@@ -37,7 +41,6 @@ const connections = 16;
 const connectMs = 10_000;
 /** How long a connection is kept that nobody uses: load balancers end it after a minute. */
 const idleMs = 50_000;
-const maxBytes = 256 * 1024 * 1024;
 
 /** One pool of connections to one API server. */
 export class Connection {
@@ -49,7 +52,8 @@ export class Connection {
     const { name, server } = endpoint;
     this.#endpoint = endpoint;
     this.#options = options;
-    this.#settings = { name, server, dispatcher: poolOf(endpoint), deadlineMs: options.deadlineMs, maxBytes };
+    const { deadlineMs, maxBytes, deadline = (ms) => AbortSignal.timeout(ms) } = options;
+    this.#settings = { name, server, dispatcher: poolOf(endpoint), deadlineMs, deadline, maxBytes };
   }
 
   /**

@@ -26,6 +26,8 @@ export interface ExchangeSettings {
   readonly dispatcher: Dispatcher;
   /** For the whole exchange, the body included. */
   readonly deadlineMs: number;
+  /** Aborts after so many milliseconds. */
+  readonly deadline: (ms: number) => AbortSignal;
   /** The longest body that is read, in bytes. */
   readonly maxBytes: number;
 }
@@ -35,7 +37,7 @@ export interface ExchangeSettings {
  * UserError when the body is too long. No message carries what was sent.
  */
 export async function exchange(settings: ExchangeSettings, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
-  const deadline = AbortSignal.timeout(settings.deadlineMs);
+  const deadline = settings.deadline(settings.deadlineMs);
   try {
     const { statusCode, headers, body } = await sendRequest(urlOf(settings.server, request.path), {
       method: request.method,

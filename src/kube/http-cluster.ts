@@ -63,7 +63,7 @@ export class HttpCluster implements Cluster {
       fieldValidation: "Strict",
       dryRun: dryRun(options),
     });
-    const body = exactJson(resource);
+    const body = yamlSafe(exactJson(resource));
     const request = ({ object: path }: { object: string }): KubeRequest => ({
       method: "PATCH",
       path: `${path}${search}`,
@@ -161,6 +161,17 @@ export class HttpCluster implements Cluster {
 const json = "application/json";
 const reviews = "authorization.k8s.io/v1";
 const review = z.object({ status: z.object({ allowed: z.boolean() }) });
+
+/**
+ * JSON text that is the same as YAML: as such the server reads it, and some characters that JSON takes as they are end
+ * a line there, or are not allowed (YAML 1.2 §5.1, §5.4).
+ */
+function yamlSafe(json: string): string {
+  return json.replace(
+    /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
 
 function dryRun(options: { readonly dryRun: boolean }): string | undefined {
   return options.dryRun ? "All" : undefined;

@@ -1,6 +1,5 @@
 import { UserError } from "../model/errors.ts";
 import type { Cluster, ClusterAccess, Impersonation, OpenCluster } from "../model/kube.ts";
-import type { Clock } from "../model/observe.ts";
 import { Calls } from "./calls.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -11,28 +10,23 @@ import { RestMapper } from "./rest-mapper.ts";
 export { clusterLeases } from "./leases.ts";
 
 /** What a cluster's client is made of. */
-export interface ClusterOptions {
+export interface ClusterOptions
+  extends Omit<ConnectionOptions, Defaulted>,
+    Partial<Pick<ConnectionOptions, Defaulted>> {
   /** The operator's name for it. */
   readonly name: string;
   readonly access: ClusterAccess;
-  readonly clock: Clock;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  /** For one attempt of a call, in milliseconds; default 30,000. */
-  readonly deadlineMs?: number;
-  /** The longest wait before a call is tried again, in milliseconds; default 30,000. */
-  readonly maxWaitMs?: number;
-  /** Waits so many milliseconds; default: as the clock goes. */
-  readonly pause?: ConnectionOptions["pause"];
 }
+
+type Defaulted = keyof typeof defaults;
+const defaults = { deadlineMs: 30_000, maxWaitMs: 30_000, maxBytes: 64 * 1024 * 1024 };
 
 /** Opens the client of one cluster. Throws a `usage` UserError when its access cannot be used. Asks nothing yet. */
 export async function openCluster(options: ClusterOptions): Promise<OpenCluster> {
-  const { name, clock, random, deadlineMs = 30_000, maxWaitMs = 30_000, pause } = options;
-  const endpoint = await endpointOf(options);
-  const connection = new Connection(endpoint, { clock, random, deadlineMs, maxWaitMs, ...(pause && { pause }) });
+  const { name, access, ...rest } = options;
+  const connection = new Connection(await endpointOf(options), { ...defaults, ...rest });
   const mapper = new RestMapper((path, signal) => discover(calls, path, signal));
-  const calls = new Calls({ name, clock, connection, mapper, headers: {} });
+  const calls = new Calls({ name, clock: rest.clock, connection, mapper, headers: {} });
   return new OpenHttpCluster(calls, () => connection.close());
 }
 

@@ -3,14 +3,15 @@ import { numbersBelow } from "../model/exact-json.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { ListQuery, LiveObject } from "../model/kube.ts";
 import type { Calls } from "./calls.ts";
+import type { KubeRequest } from "./connection.ts";
 import { query } from "./paths.ts";
 import type { Call } from "./refusals.ts";
 
-/** Objects of a page. */
-const pageSize = 500;
+/** Objects of a page; fewer where so many are more than is read at once. */
+const pageSizes = [500, 50, 5];
 /** Far beyond what anybody has of one kind that Sluice looks at; a server that never ends its list ends here. */
 const maxObjects = 100_000;
-const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const metadataOnlyAccept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 /** All objects that match, over all pages. */
 export async function listAll(calls: Calls, wanted: ListQuery, signal: AbortSignal): Promise<readonly LiveObject[]> {
@@ -31,22 +32,40 @@ async function pages(
   const objects: LiveObject[] = [];
   let next: string | undefined;
   do {
-    const { labels, fields } = wanted;
-    const search = query({ limit: pageSize, labelSelector: labels, fieldSelector: fields, continue: next });
-    const request = (path: string) => ({
-      method: "GET" as const,
-      path: `${path}${search}`,
-      ...(wanted.metadataOnly && { accept: metadataOnly }),
-    });
-    const answer = await calls.sendToAll(call, wanted, request, signal);
-    if (answer.status === 410) return undefined;
-    const page = calls.object(call, answer);
+    const page = await nextPage(calls, call, { ...wanted, next }, signal);
+    if (page === undefined) return undefined;
     objects.push(...itemsOf(page, wanted));
     if (objects.length > maxObjects)
       throw new UserError("limit", `Cluster ${call.cluster} has more than ${maxObjects} objects to ${call.what}`);
     next = continuation(page);
   } while (next !== "");
   return objects;
+}
+
+type PageQuery = ListQuery & { readonly next: string | undefined };
+
+async function nextPage(
+  calls: Calls,
+  call: Call,
+  wanted: PageQuery,
+  signal: AbortSignal,
+  [size = 1, ...smaller]: readonly number[] = pageSizes,
+): Promise<LiveObject | undefined> {
+  const { labels, fields, next, metadataOnly } = wanted;
+  const search = query({ limit: size, labelSelector: labels, fieldSelector: fields, continue: next });
+  const request = (path: string): KubeRequest => ({
+    method: "GET",
+    path: `${path}${search}`,
+    ...(metadataOnly && { accept: metadataOnlyAccept }),
+  });
+  try {
+    const answer = await calls.sendToAll(call, wanted, request, signal);
+    return answer.status === 410 ? undefined : calls.object(call, answer);
+  } catch (error) {
+    const isTooLong = error instanceof UserError && error.kind === "limit" && smaller.length > 0;
+    if (!isTooLong) throw error;
+    return nextPage(calls, call, wanted, signal, smaller);
+  }
 }
 
 function continuation({ object: { metadata } }: LiveObject): string {

@@ -1,5 +1,6 @@
 import type { ClusterAccess, ObjectReference, OpenCluster } from "./kube.ts";
 import type { Leases } from "./lease.ts";
+import type { ResourceChange } from "./preview.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /*
@@ -125,6 +126,26 @@ export type DeployStatus =
 export interface OperationReport {
   readonly operation: Operation;
   readonly status: DeployStatus;
+}
+
+/** An object that is another one in the cluster than in Git. */
+export interface ObjectDrift {
+  readonly app: string;
+  /** From Git to the cluster, Secrets masked; `removed`: the cluster lacks it. */
+  readonly change: ResourceChange;
+  /** Who wrote what differs, as the cluster names it (a field manager such as `kubectl`), and when. */
+  readonly by?: string | undefined;
+  readonly at?: number | undefined;
+}
+
+/** What a comparison of an environment's live apps with Git came to. */
+export interface EnvironmentDrift {
+  readonly environment: string;
+  /** The commit of the base branch that was compared. */
+  readonly head: string;
+  readonly comparedAt: number;
+  /** Empty: the cluster matches Git. */
+  readonly objects: readonly ObjectDrift[];
 }
 
 /** Which objects of a cluster one repository may have in one environment. Decided by the operator alone. */

@@ -1,4 +1,5 @@
 import type { CheckReport, GitHub, PullRequest } from "./github.ts";
+import type { Json, JsonObject } from "./json.ts";
 import type { RepositoryName, TreeChange } from "./tree.ts";
 
 /** A review of a pull request. Only the newest of each person that is not a mere comment counts. */
@@ -32,6 +33,60 @@ export interface Deployment {
   readonly environment: string;
   /** ISO 8601. */
   readonly createdAt: string;
+  readonly url: string;
+  /** What its maker put there: hostile unless `byApp`. */
+  readonly payload: Json;
+  /** This App made it. */
+  readonly byApp: boolean;
+}
+
+/** What is to become a Deployment. Nothing is merged for it, and no check has to pass before. */
+export interface DeploymentDraft {
+  /** A commit that GitHub has. */
+  readonly sha: string;
+  readonly environment: string;
+  /** At most 140 characters. */
+  readonly description: string;
+  /** Tells it apart from all others. */
+  readonly payload: JsonObject;
+  /** People use this environment. */
+  readonly production: boolean;
+}
+
+/** What a status of a Deployment is to say. Those of other Deployments stay as they are. */
+export interface DeploymentStatusDraft {
+  readonly state: "queued" | "in_progress" | "success" | "failure" | "inactive";
+  /** At most 140 characters. */
+  readonly description: string;
+  /** Where a person can see more. */
+  readonly logUrl?: string | undefined;
+  /** Where what was deployed can be used. */
+  readonly environmentUrl?: string | undefined;
+}
+
+/** What the App says of a commit under a name of its own. */
+export interface CommitStatus {
+  readonly sha: string;
+  /** Its name, such as `sluice/prod`. */
+  readonly context: string;
+  readonly state: "pending" | "success" | "failure" | "error";
+  /** At most 140 characters. */
+  readonly description: string;
+  readonly url?: string | undefined;
+}
+
+/** What an issue of the App says. */
+export interface IssueText {
+  /** At most 256 characters. */
+  readonly title: string;
+  /** At most 65,536 characters with the marker. */
+  readonly body: string;
+}
+
+/** An issue of the App, found by its marker. `body` is without the marker. */
+export interface OwnIssue extends IssueText {
+  readonly number: number;
+  readonly state: "open" | "closed";
   readonly url: string;
 }
 
@@ -186,8 +241,34 @@ export interface GitHubRepository extends GitHub {
   checks(sha: string): Promise<readonly CommitCheck[]>;
   /** What the App's own newest run of a check says of a commit: nobody else can write that. */
   ownCheck(sha: string, name: string): Promise<OwnCheck | undefined>;
-  /** The newest deployments to an environment, newest first, at most `limit` (100). */
-  deployments(environment: string, limit: number): Promise<readonly Deployment[]>;
+  /** The newest deployments to an environment (of this commit), newest first, at most `limit` (100). */
+  deployments(environment: string, limit: number, sha?: string): Promise<readonly Deployment[]>;
   /** Oldest first. */
   deploymentStatuses(id: number): Promise<readonly DeploymentStatus[]>;
+  /**
+   * Makes a Deployment. After an answer that tells nothing it is looked for by its payload, not made again; whoever
+   * calls again looks for it before.
+   */
+  createDeployment(draft: DeploymentDraft): Promise<Deployment>;
+  /** Adds a status to a Deployment. After an answer that tells nothing it is looked for, not added again. */
+  addDeploymentStatus(id: number, status: DeploymentStatusDraft): Promise<void>;
+  /** Says something of a commit; what was said before under this name no longer counts. */
+  setCommitStatus(status: CommitStatus): Promise<void>;
+
+  /**
+   * The App's issue with this marker: the open one, else the one that was changed last of the hundred of its issues and
+   * pull requests that were closed last.
+   */
+  ownIssue(marker: string): Promise<OwnIssue | undefined>;
+  /**
+   * Opens an issue with this marker. After an answer that tells nothing it is looked for, not opened again; whoever
+   * calls again looks for it before.
+   */
+  openIssue(marker: string, text: IssueText): Promise<OwnIssue>;
+  /** Makes an issue of the App read so, opens it again or closes it as done. */
+  updateIssue(
+    number: number,
+    marker: string,
+    change: IssueText & { readonly state: OwnIssue["state"] },
+  ): Promise<OwnIssue>;
 }

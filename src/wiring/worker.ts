@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { hkdfSync, randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { ChangePorts } from "../change/ports.ts";
 import { createSigner } from "../change/signature.ts";
@@ -82,8 +82,14 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     eventLog: createEventLog(queue.records, clock),
     source: github.sourceCommits,
   };
-  const report = async () => undefined;
-  const reconcile: ReconcilePorts = { ...change, records: queue.records, clusters: edges.clusters, report };
+  const reconcile: ReconcilePorts = {
+    ...change,
+    records: queue.records,
+    clusters: edges.clusters,
+    health: edges.renderer,
+    process: `sluice-${randomUUID()}`,
+    newId: randomUUID,
+  };
   const { previewForks: forks, githubUrl: webUrl, docsUrl } = settings;
   const preview = { fingerprintKey: fingerprints, forks, webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };
   return {

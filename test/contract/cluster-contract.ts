@@ -177,6 +177,45 @@ export function clusterContract(name: string, world: () => ClusterWorld): void {
     });
   });
 
+  describe(`an owner of ${name}`, () => {
+    it("gets the fields of another by what a patch says of them, and loses those that it does not apply", async () => {
+      const kubectl = { fieldManager: "kubectl-client-side-apply", dryRun: false };
+      await cluster().create({ object: configMap("adopted", { a: "1", b: "1" }) }, kubectl, signal);
+      const { metadata } = (await apply(configMap("adopted", { a: "1" }))).object;
+      const { managedFields, resourceVersion = "" } = objectOf(metadata);
+      const [entry] = z.array(z.record(z.string(), z.json())).parse(managedFields);
+      const mine = {
+        ...entry,
+        manager: "sluice",
+        operation: "Apply",
+        fieldsV1: { "f:data": { "f:a": {}, "f:b": {} } },
+      };
+      const patch = { metadata: { resourceVersion, managedFields: [mine] } };
+      outcome(await cluster().patch(reference("adopted"), patch, write, signal));
+      expect((await apply(configMap("adopted", { a: "1" }))).object.data).toEqual({ a: "1" });
+    });
+
+    it("leaves a field alone that another sets and it does not apply", async () => {
+      await apply(configMap("scaled", { a: "1" }));
+      await cluster().patch(
+        reference("scaled"),
+        { data: { replicas: "5" } },
+        { ...write, fieldManager: "hpa" },
+        signal,
+      );
+      const seen = await read(reference("scaled"));
+      expect((await apply(configMap("scaled", { a: "1" }), { ...ours, dryRun: true })).object).toEqual(seen);
+      expect((await apply(configMap("scaled", { a: "2" }))).object.data).toEqual({ a: "2", replicas: "5" });
+    });
+
+    it("cannot change what is immutable", async () => {
+      await apply({ ...configMap("frozen", { a: "1" }), immutable: true });
+      const change = apply({ ...configMap("frozen", { a: "2" }), immutable: true });
+      await expect(change).rejects.toMatchObject({ name: "UserError", kind: "input" });
+      expect(await read(reference("frozen"))).toMatchObject({ data: { a: "1" } });
+    });
+  });
+
   describe(`making and changing objects of ${name}`, () => {
     it("makes what is not there, and nothing else", async () => {
       const first = await cluster().create({ object: configMap("hook", { a: "1" }) }, write, signal);
@@ -260,6 +299,31 @@ export function clusterContract(name: string, world: () => ClusterWorld): void {
       expect(await gone(reference("owned"))).toBe(true);
     });
 
+    it("leaves what the object owned where that is wished", async () => {
+      const { uid } = identity(await apply(configMap("parent")));
+      const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "parent", uid }];
+      await apply(configMap("orphan", {}, { ownerReferences }));
+      await cluster().delete(reference("parent"), { uid, propagation: "Orphan" }, signal);
+      await gone(reference("parent"));
+      expect(objectOf((await read(reference("orphan")))?.metadata)).not.toHaveProperty("ownerReferences");
+    });
+
+    it("of a namespace takes as long as something in it is held, and nothing is made there meanwhile", async () => {
+      const space = { apiVersion: "v1", kind: "Namespace", name: `${world().namespace}-slow` };
+      const inside = { ...reference("inside"), namespace: space.name };
+      const held = { name: "inside", namespace: space.name, finalizers: ["example.com/hold"] };
+      const { uid } = identity(await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: space.name } }));
+      await apply({ ...configMap("inside"), metadata: held });
+      await cluster().delete(space, { uid, propagation: "Background" }, signal);
+      const isEnding = async (): Promise<boolean> =>
+        objectOf((await read(inside))?.metadata).deletionTimestamp !== undefined;
+      await eventually("what is in it is to be deleted", isEnding, waitMs);
+      const late = { ...configMap("late"), metadata: { name: "late", namespace: space.name } };
+      await expect(apply(late)).rejects.toMatchObject({ name: "Fault", kind: "unavailable" });
+      await cluster().patch(inside, { metadata: { finalizers: null } }, write, signal);
+      expect(await gone(space)).toBe(true);
+    });
+
     it("of a namespace ends what is in it", async () => {
       const space = { apiVersion: "v1", kind: "Namespace", name: `${world().namespace}-brief` };
       const { uid } = identity(await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: space.name } }));
@@ -295,6 +359,12 @@ export function clusterContract(name: string, world: () => ClusterWorld): void {
 
     it("has what a field selects", async () => {
       expect(await names("listed=yes", "metadata.name=list-b")).toEqual(["list-b"]);
+    });
+
+    it("has those of every namespace where none is named", async () => {
+      const query = { apiVersion: "v1", kind: "ConfigMap", labels: "listed=yes,tier=web" };
+      const spaces = (await cluster().list(query, signal)).map(({ object }) => objectOf(object.metadata).namespace);
+      expect(spaces).toContain(world().namespace);
     });
 
     it("says of each object what it is, and no more than its metadata where that is enough", async () => {

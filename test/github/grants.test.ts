@@ -30,7 +30,7 @@ describe("an installation that has not accepted the new permissions", () => {
     await github.upsertComment(world.pull.number, "preview", "body");
     expect(world.asked()).toEqual([...NARROW, ROUTES.pull, ROUTES.listComments, ROUTES.createComment]);
     expect(await world.edge.token(REPOSITORY)).toMatch(/^ghs_/);
-    expect(world.log.lines.join("\n")).toContain("contents: write, deployments: read, members: read, statuses: read");
+    expect(world.log.lines.join("\n")).toContain("contents: write, deployments: write, members: read, statuses: write");
   });
 
   it("is remembered for its other repositories, and asked again after a while", async () => {
@@ -49,7 +49,7 @@ describe("an installation that has not accepted the new permissions", () => {
     await expect(makeBranch()).rejects.toMatchObject({
       name: "UserError",
       kind: "permission",
-      fix: expect.stringMatching(/accept .*contents: write, deployments: read.* at http/),
+      fix: expect.stringMatching(/accept .*contents: write, deployments: write.* at http/),
     });
   });
 

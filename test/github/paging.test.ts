@@ -1,6 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { NO_LOGIN } from "../../src/github/app-login.ts";
 import { createClient } from "../../src/github/client.ts";
 import { FULL_GRANT } from "../../src/github/permissions.ts";
 
@@ -18,7 +19,7 @@ it("a list that never ends is left after a thousand pages", async () => {
     token: async () => ({ token: "t", expiresAt: 0, grant: FULL_GRANT }),
     rejected: () => undefined,
     insufficient: () => undefined,
-    appLogin: { is: async () => false, learn: () => undefined },
+    appLogin: NO_LOGIN,
   });
   const all = Array.fromAsync(client.pages("GET /repos/{owner}/{repo}/labels", {}, z.unknown()));
   await expect(all).rejects.toThrow("has no end");

@@ -1,5 +1,6 @@
 import { Octokit } from "@octokit/rest";
 import { expect, it } from "vitest";
+import { NO_LOGIN } from "../../src/github/app-login.ts";
 import { createClient } from "../../src/github/client.ts";
 import { FULL_GRANT } from "../../src/github/permissions.ts";
 import { readPushers } from "../../src/github/pushers.ts";
@@ -17,7 +18,7 @@ function branchOf(pushers: readonly (string | null)[], made: boolean) {
     token: async () => ({ token: "t", expiresAt: 0, grant: FULL_GRANT }),
     rejected: () => undefined,
     insufficient: () => undefined,
-    appLogin: { is: async () => false, learn: () => undefined },
+    appLogin: NO_LOGIN,
   });
   return readPushers(client, "sluice/promote/prod/web");
 }

@@ -144,6 +144,53 @@ describe("a list of metadata", () => {
   });
 });
 
+describe("an answer that is too long", () => {
+  it("is not read to its end", async () => {
+    server = await apiServer(() => ({ body: { text: "x".repeat(5_000) } }), { maxBytes: 4_000 });
+    await expect(server.cluster.get(reference, signal)).rejects.toMatchObject({ name: "UserError", kind: "limit" });
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it("is asked for in smaller pages where it is a list", async () => {
+    const total = 60;
+    server = await apiServer(
+      ({ search }) => {
+        const { limit, continue: next } = Object.fromEntries(new URLSearchParams(search));
+        const [from, to] = [Number(next ?? 0), Math.min(Number(next ?? 0) + Number(limit), total)];
+        const items = Array.from({ length: to - from }, (_, index) => ({
+          metadata: { name: `n${from + index}` },
+          x: "x".repeat(100),
+        }));
+        return { body: { metadata: { continue: to === total ? "" : String(to) }, items } };
+      },
+      { maxBytes: 7_500 },
+    );
+    expect(await server.cluster.list({ apiVersion: "v1", kind: "ConfigMap" }, signal)).toHaveLength(total);
+    const limits = server.calls.map(({ search }) => new URLSearchParams(search).get("limit"));
+    expect(limits).toEqual(["500", "50", "500"]);
+  });
+
+  it("is given up where a single page of the smallest is too long", async () => {
+    server = await apiServer(() => ({ body: { text: "x".repeat(5_000) } }), { maxBytes: 4_000 });
+    const listing = server.cluster.list({ apiVersion: "v1", kind: "ConfigMap" }, signal);
+    await expect(listing).rejects.toMatchObject({ name: "UserError", kind: "limit" });
+    expect(server.calls).toHaveLength(3);
+  });
+});
+
+describe("a cluster of many objects", () => {
+  it("is asked once for each object that is applied, and once for each of their groups", async () => {
+    server = await apiServer();
+    const objects = Array.from({ length: 50 }, (_, index) => ({
+      ...object,
+      metadata: { name: `n${index}`, namespace: "shop" },
+    }));
+    await Promise.all(objects.map((one) => server.cluster.apply({ object: one }, { ...write, force: true }, signal)));
+    expect(server.requests).toHaveLength(51);
+    expect(server.connections()).toBeLessThanOrEqual(16);
+  });
+});
+
 describe("the version of a kind", () => {
   const group = {
     preferredVersion: { groupVersion: "example.com/v1" },

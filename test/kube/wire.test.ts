@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
 import { type ApiServer, apiServer, KINDS, refusal, TOKEN } from "./support/api-server.ts";
+import { golden, resourceOf } from "./support/golden.ts";
 
 const signal = AbortSignal.timeout(600_000);
 const how = { fieldManager: "sluice", dryRun: false, force: true };
@@ -9,73 +10,11 @@ let server: ApiServer;
 afterEach(() => server.close());
 
 describe("what reaches the API server", () => {
-  it.each<{ what: string; object: JsonObject; path: string }>([
-    {
-      what: "where a NetworkPolicy lets traffic come from",
-      object: {
-        apiVersion: "networking.k8s.io/v1",
-        kind: "NetworkPolicy",
-        metadata: { name: "web", namespace: "shop" },
-        spec: { podSelector: {}, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: "a" } } }] }] },
-      },
-      path: "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/web",
-    },
-    {
-      what: "the enum and the default of a definition",
-      object: {
-        apiVersion: "apiextensions.k8s.io/v1",
-        kind: "CustomResourceDefinition",
-        metadata: { name: "widgets.example.com" },
-        spec: {
-          versions: [
-            {
-              schema: {
-                openAPIV3Schema: {
-                  type: "object",
-                  "x-kubernetes-preserve-unknown-fields": true,
-                  properties: { size: { type: "string", enum: ["s", "m"], default: "s" } },
-                },
-              },
-            },
-          ],
-        },
-      },
-      path: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com",
-    },
-    {
-      what: "the capitals in the name of a ClusterRole",
-      object: {
-        apiVersion: "rbac.authorization.k8s.io/v1",
-        kind: "ClusterRole",
-        metadata: { name: "system:MyRole:Admin" },
-        rules: [],
-      },
-      path: "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3AMyRole%3AAdmin",
-    },
-    {
-      what: "a field that no client knows yet",
-      object: {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name: "web", namespace: "shop" },
-        spec: {
-          futureField: { createdAt: "2026-01-01T00:00:00Z" },
-          template: { spec: { containers: [{ later: null }] } },
-        },
-      },
-      path: "/apis/apps/v1/namespaces/shop/deployments/web",
-    },
-  ])("is $what, byte for byte", async ({ object, path }) => {
+  // (28) of the tests that a reconciler should pass.
+  it.each(golden("shop"))("is $what, byte for byte", async ({ text, path }) => {
     server = await apiServer();
-    await server.cluster.apply({ object }, how, signal);
-    expect(server.calls).toMatchObject([{ method: "PATCH", path, body: JSON.stringify(object) }]);
-  });
-
-  it("is every number as it was written", async () => {
-    server = await apiServer();
-    const object = configMap({ data: { size: 12345678901234567000 } });
-    await server.cluster.apply({ object, numbers: { "/data/size": "12345678901234567890" } }, how, signal);
-    expect(server.calls[0]?.body).toContain('"size":12345678901234567890}');
+    await server.cluster.apply(resourceOf(text), how, signal);
+    expect(server.calls).toMatchObject([{ method: "PATCH", path, body: text }]);
   });
 
   it("is a server-side apply with strict validation, under Sluice's name", async () => {

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import type { DeployStatus } from "../../src/model/deploy.ts";
 import { UserError } from "../../src/model/errors.ts";
+import type { HealthJudge } from "../../src/model/health.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
 import { type OperationDocument, parseDocument } from "../../src/reconcile/engines/apply/document.ts";
 import { ApplyEngine } from "../../src/reconcile/engines/apply/engine.ts";
-import { type ApplyRules, defaultApplyLimits, type HealthRules } from "../../src/reconcile/engines/apply/ports.ts";
+import { type ApplyRules, defaultApplyLimits } from "../../src/reconcile/engines/apply/ports.ts";
 import type { Desired, StepResult } from "../../src/reconcile/engines/engine.ts";
 import type { ObjectHealth } from "../../src/reconcile/health/verdict.ts";
 import { type InventoryStore, inventoryStore } from "../../src/reconcile/inventory/store.ts";
@@ -23,11 +25,16 @@ export class ApplyWorld {
   readonly cluster: FakeCluster;
   /** Whether the environment's lease is still held. */
   leased = true;
+  /** The uids of all Jobs that ever were, by name. */
+  readonly jobs = new Map<string, Set<string>>();
   #ids = 0;
 
   constructor() {
     this.cluster = new FakeCluster({ now: () => this.now, namespaces: ["shop", "sluice"] });
-    this.cluster.play("Job", (job) => outcomeOf(job));
+    this.cluster.play("Job", (job) => {
+      this.#note(job);
+      return outcomeOf(job);
+    });
     this.cluster.play("Deployment", (deployment) => rollout(deployment));
   }
 
@@ -47,7 +54,15 @@ export class ApplyWorld {
           return `operation-${process}-${ids}`;
         },
       },
-      { refusals: () => [], namespace: "shop", limits: defaultApplyLimits, prune: defaultLimits, ...rules },
+      {
+        repository: "acme/shop",
+        refusals: () => [],
+        health: [],
+        namespace: "shop",
+        limits: defaultApplyLimits,
+        prune: defaultLimits,
+        ...rules,
+      },
     );
   }
 
@@ -64,6 +79,41 @@ export class ApplyWorld {
       this.now = Math.max(this.now + 1, again);
     }
     throw new Error(`there is no result after ${maxSteps} steps`);
+  }
+
+  #note({ metadata }: JsonObject): void {
+    if (!isJsonObject(metadata)) return;
+    const name = String(metadata.name);
+    this.jobs.set(name, (this.jobs.get(name) ?? new Set()).add(String(metadata.uid)));
+  }
+
+  /** As `deploy`, in processes that end whenever something goes wrong; each is followed by another. */
+  async deployThrough(commit: Commit, restart: () => void, rules: Partial<ApplyRules> = {}): Promise<DeployStatus> {
+    for (let attempt = 1; attempt <= maxSteps; attempt += 1) {
+      try {
+        return await this.deploy(commit, rules);
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        this.now += 1_000;
+        restart();
+      }
+    }
+    throw new Error(`there is no result after ${maxSteps} attempts`);
+  }
+
+  /** All that the target left in the cluster, as two runs of the same story must leave it. */
+  async end(): Promise<unknown> {
+    const objects = this.cluster
+      .snapshot()
+      .filter(({ metadata }) => !(isJsonObject(metadata) && metadata.namespace === "sluice"));
+    const document = await this.document();
+    return {
+      objects: JSON.parse(JSON.stringify(objects).replaceAll(/operation-\d+-\d+/g, "operation")),
+      members: await this.members(),
+      state: document?.result?.state,
+      changes: document?.changes,
+      jobs: Object.fromEntries([...this.jobs].map(([name, uids]) => [name, uids.size])),
+    };
   }
 
   /** The operation as it is recorded. */
@@ -99,7 +149,7 @@ export function desiredOf({ head, objects, request }: Commit): Desired {
     app: "web",
     environment: "staging",
     head,
-    digest: JSON.stringify(objects),
+    digest: createHash("sha256").update(JSON.stringify(objects)).digest("hex"),
     resources: () => objects.map((object) => ({ object })),
     yaml: async () => "",
     ...(request && { request: { at: 0, ...request } }),
@@ -187,8 +237,8 @@ function rollout(deployment: JsonObject): JsonObject {
 }
 
 /** The health that a test has given in the status. */
-const playedHealth: HealthRules = {
-  assess: async (objects) => objects.map(({ object }) => healthOf(object)),
+const playedHealth: HealthJudge = {
+  health: async (objects) => objects.map(({ object }) => ({ ...healthOf(object), rule: "core" })),
 };
 
 function healthOf({ status }: JsonObject): ObjectHealth {

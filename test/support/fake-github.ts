@@ -2,11 +2,13 @@ import type { CheckReport, Permission, PullRequest, Reaction } from "../../src/m
 import type {
   BranchMove,
   CommitCheck,
+  CommitStatus,
   Deployment,
   DeploymentStatus,
   GitHubRepository,
   MergeMethod,
   MergeResult,
+  OwnIssue,
   Review,
 } from "../../src/model/github-repository.ts";
 import type { RepositoryName } from "../../src/model/tree.ts";
@@ -43,6 +45,10 @@ export interface FakeGitHub extends GitHubRepository {
   /** By environment, newest first. */
   readonly deploymentsTo: Map<string, readonly Deployment[]>;
   readonly statusesOf: Map<number, readonly DeploymentStatus[]>;
+  /** What the App said of commits, oldest first. */
+  readonly commitStatuses: CommitStatus[];
+  /** Of the App, by marker, oldest first; comments on them are in `comments`. */
+  readonly issues: Map<string, OwnIssue[]>;
   /** Who pushed, by branch; Sluice itself is not among them. */
   readonly pushersOf: Map<string, readonly string[]>;
   /** When it was moved to what, by branch, newest first. */
@@ -101,12 +107,15 @@ export function fakeGitHub(
     changedFilesOf: new Map<number, readonly string[]>(),
     deploymentsTo: new Map<string, readonly Deployment[]>(),
     statusesOf: new Map<number, readonly DeploymentStatus[]>(),
+    commitStatuses: [] as CommitStatus[],
+    issues: new Map<string, OwnIssue[]>(),
     pushersOf: new Map<string, readonly string[]>(),
     movesOf: new Map<string, readonly BranchMove[]>(),
     queued: new Set<number>(),
   };
   const { pulls } = maps;
 
+  const at = () => new Date(now?.() ?? 0).toISOString();
   const dated = () => (now === undefined ? {} : { date: new Date(now()).toISOString() });
 
   /** An open pull request follows its branch. */
@@ -159,7 +168,8 @@ export function fakeGitHub(
     upsertComment: async (number, marker, body, options = {}) => {
       if (options.onlyUpdate === true && !maps.comments.has(`${number}/${marker}`)) return { url: undefined };
       maps.comments.set(`${number}/${marker}`, body);
-      return { url: `${get(number).url}#${marker}` };
+      const issue = [...maps.issues.values()].flat().find((one) => one.number === number);
+      return { url: `${(issue ?? get(number)).url}#${marker}` };
     },
     changedFiles: async (number) => maps.changedFilesOf.get(number) ?? [],
     ownComment: async (number, marker) => maps.comments.get(`${number}/${marker}`),
@@ -270,8 +280,44 @@ export function fakeGitHub(
     checks: async (sha) => maps.checksOf.get(sha) ?? [],
     ownCheck: async (sha, name) =>
       maps.checkReports.findLast((report) => report.headSha === sha && report.name === name),
-    deployments: async (environment, limit) => (maps.deploymentsTo.get(environment) ?? []).slice(0, limit),
+    deployments: async (environment, limit, sha) =>
+      (maps.deploymentsTo.get(environment) ?? []).filter((one) => sha === undefined || one.sha === sha).slice(0, limit),
     deploymentStatuses: async (id) => maps.statusesOf.get(id) ?? [],
+    createDeployment: async ({ sha, environment, payload }) => {
+      const before = maps.deploymentsTo.get(environment) ?? [];
+      const id = [...maps.deploymentsTo.values()].flat().length + 1;
+      const url = `https://github.test/${name.owner}/${name.name}/deployments/${environment}`;
+      const made = { id, sha, environment, createdAt: at(), url, payload, byApp: true };
+      maps.deploymentsTo.set(environment, [made, ...before]);
+      return made;
+    },
+    addDeploymentStatus: async (id, { state, description, logUrl = "" }) => {
+      const before = maps.statusesOf.get(id) ?? [];
+      maps.statusesOf.set(id, [...before, { state, description, at: at(), url: logUrl }]);
+    },
+    setCommitStatus: async (status) => void maps.commitStatuses.push(status),
+    ownIssue: async (marker) => {
+      const all = maps.issues.get(marker) ?? [];
+      return all.find(({ state }) => state === "open") ?? all.at(-1);
+    },
+    openIssue: async (marker, text) => {
+      const number = 1_000 + [...maps.issues.values()].flat().length + 1;
+      const url = `https://github.test/${name.owner}/${name.name}/issues/${number}`;
+      const made = { ...text, number, state: "open", url } as const;
+      maps.issues.set(marker, [...(maps.issues.get(marker) ?? []), made]);
+      return made;
+    },
+    updateIssue: async (number, marker, change) => {
+      const all = maps.issues.get(marker) ?? [];
+      const before = all.find((one) => one.number === number);
+      if (before === undefined) throw new Error(`there is no issue ${number}`);
+      const after = { ...before, ...change };
+      maps.issues.set(
+        marker,
+        all.map((one) => (one === before ? after : one)),
+      );
+      return after;
+    },
   };
   const announced =
     <A extends readonly unknown[], R>(method: keyof GitHubRepository, call: (...args: A) => Promise<R>) =>
@@ -322,6 +368,12 @@ export function fakeGitHub(
     ownCheck: announced("ownCheck", port.ownCheck),
     deployments: announced("deployments", port.deployments),
     deploymentStatuses: announced("deploymentStatuses", port.deploymentStatuses),
+    createDeployment: announced("createDeployment", port.createDeployment),
+    addDeploymentStatus: announced("addDeploymentStatus", port.addDeploymentStatus),
+    setCommitStatus: announced("setCommitStatus", port.setCommitStatus),
+    ownIssue: announced("ownIssue", port.ownIssue),
+    openIssue: announced("openIssue", port.openIssue),
+    updateIssue: announced("updateIssue", port.updateIssue),
   };
   return fake;
 }

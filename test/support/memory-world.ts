@@ -86,8 +86,8 @@ export interface MemoryWorldOptions {
   readonly onMerge?: ((pull: PullRequest) => void) | undefined;
   /** Commits of the repositories that images are built from. */
   readonly source?: SourceCommits | undefined;
-  /** Where and how is deployed; without it there is no cluster, and nobody is told. */
-  readonly deploys?: Partial<Pick<CommandPorts, "clusters" | "report">> | undefined;
+  /** Where is deployed to; without it there is no cluster. */
+  readonly deploys?: Partial<Pick<CommandPorts, "clusters" | "health">> | undefined;
   /** In place of one that knows plain manifests only. */
   readonly renderer?: Renderer | undefined;
   /** Carries out a job; one of a room that is not played is dropped. */
@@ -193,7 +193,9 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     rights: [],
     pausesMs: [0, 0],
     clusters: { open: async () => undefined },
-    report: async () => undefined,
+    health: { health: async () => [] },
+    process: "test",
+    newId: () => "operation",
     ...options.deploys,
   };
 

@@ -12,3 +12,18 @@ export function shortVersion(version: string): string {
   if (digest === undefined || tag !== "") return clip(oneLine(tag), 60);
   return `@${digest.slice(0, digest.indexOf(":") + 13)}`;
 }
+
+/** The versions that a target has, by what has them. */
+export type Versions = readonly { readonly image: string; readonly version: string }[];
+
+/** Versions for people: the one of the only image, or each with the last part of its image's name. */
+export function versionsText(versions: Versions | undefined): string {
+  if (versions === undefined) return "";
+  const [only, ...more] = versions;
+  if (only === undefined) return "";
+  if (more.length === 0) return shortVersion(only.version);
+  const shown = versions
+    .slice(0, 3)
+    .map(({ image, version }) => `${image.slice(image.lastIndexOf("/") + 1)} ${shortVersion(version)}`);
+  return `${shown.join(", ")}${versions.length > 3 ? ` and ${versions.length - 3} more` : ""}`;
+}

@@ -3,16 +3,36 @@ import { parseLeniently } from "./lenient-parse.ts";
 
 const fix = "Keep it for later, or delete it: the changelog says when it works.";
 
-/** What a right configuration has and Sluice does not do yet: said once for each key, where it first stands. */
+/** What a right configuration has and Sluice does not do yet: said once for each, where it first stands. */
 export function notBuiltRemarks(value: unknown): readonly Remark[] {
   const { environments, overrides, notify } = parseLeniently(value);
-  const places = [...environments, ...overrides].flatMap(({ raw, path }) =>
-    typeof raw === "object" && raw !== null && "deploy" in raw ? [[...path, "deploy"] as KeyPath] : [],
-  );
+  const deploys = [...environments, ...overrides].flatMap(({ raw, path }) => {
+    const deploy = field(raw, "deploy");
+    return deploy === undefined ? [] : [{ deploy, path: [...path, "deploy"] as KeyPath }];
+  });
+  const first = (holds: (deploy: unknown) => boolean) => deploys.find(({ deploy }) => holds(deploy))?.path;
+  const engine = (name: string) =>
+    remarkAt(
+      first((deploy) => field(deploy, "engine") === name),
+      `\`deploy\` by \`${name}\` is not built yet: Sluice checks these keys, but does not deploy`,
+    );
   return [
-    ...remarkAt(places[0], "`deploy` is not built yet: Sluice checks these keys, but does not deploy"),
+    ...engine("argocd"),
+    ...engine("flux"),
+    ...remarkAt(
+      first((deploy) => field(deploy, "selfHeal") === true),
+      "`selfHeal` is not built yet: Sluice corrects no drift",
+    ),
+    ...remarkAt(
+      first((deploy) => field(deploy, "engine") === "hydrate" && field(deploy, "pullRequest") === true),
+      "`pullRequest` of `hydrate` is not built yet: Sluice commits to the branch",
+    ),
     ...remarkAt(notify.length > 0 ? ["notify"] : undefined, "`notify` is not built yet: Sluice sends no notifications"),
   ];
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
 }
 
 function remarkAt(path: KeyPath | undefined, message: string): readonly Remark[] {

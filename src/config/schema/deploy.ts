@@ -4,7 +4,7 @@ import { durationSchema, filledText } from "./values.ts";
 const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
 
 const cluster = filledText("the name of a cluster").meta({
-  description: "Name of the cluster. The server setting for it is not built yet.",
+  description: "Name of the cluster, as the operator has it in `clusters` of sluice.server.yaml.",
   examples: ["prod"],
 });
 const prune = (byDefault: boolean) =>
@@ -27,17 +27,17 @@ const applySchema = z
     selfHeal: z
       .boolean()
       .default(false)
-      .meta({ description: "Correct drift instead of only reporting it.", examples: [true] }),
+      .meta({ description: "Correct drift instead of only reporting it. Not built yet.", examples: [true] }),
     driftInterval: durationSchema
       .prefault("10m")
-      .meta({ description: "Interval between comparisons of the cluster with Git.", examples: ["10m"] }),
+      .meta({ description: "Interval between comparisons of the cluster with Git. Not built yet.", examples: ["10m"] }),
     stability: durationSchema.prefault("30s").meta({
       description: "How long everything must stay healthy before an operation succeeds.",
       examples: ["30s"],
     }),
     timeout,
   })
-  .meta({ title: "apply", description: notBuilt });
+  .meta({ title: "apply", description: "Sluice applies what is rendered to a cluster that the operator gave to it." });
 
 const argocdSchema = z
   .strictObject({
@@ -90,13 +90,13 @@ const hydrateSchema = z
     pullRequest: z
       .boolean()
       .default(false)
-      .meta({ description: "Change the branch through a pull request.", examples: [true] }),
+      .meta({ description: "Change the branch through a pull request. Not built yet.", examples: [true] }),
   })
-  .meta({ title: "hydrate", description: notBuilt });
+  .meta({ title: "hydrate", description: "Sluice commits what is rendered to a branch." });
 
 /** How Sluice makes an environment's cluster match Git. */
 export const deploySchema = z
   .discriminatedUnion("engine", [applySchema, argocdSchema, fluxSchema, hydrateSchema])
   .meta({
-    description: `How Sluice makes the cluster match Git after a merge. ${notBuilt}`,
+    description: "How Sluice makes what runs match Git after a merge. `argocd` and `flux` are not built yet.",
   });

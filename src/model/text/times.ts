@@ -15,6 +15,21 @@ export function comingTime(at: number, now: number): string {
   return isToday ? clockTime(end) : dayTime(end, now);
 }
 
+/** A moment of the past in a text that is updated: of today the time alone. */
+export function sinceTime(at: number, now: number): string {
+  const isToday = new Date(at).toISOString().slice(0, 10) === new Date(now).toISOString().slice(0, 10);
+  return isToday ? clockTime(at) : dayTime(at, now);
+}
+
+/** `12 to 29 Nov`, `12 Oct to 3 Nov`, `29 Nov`. */
+export function dayRange(from: number, to: number): string {
+  const [first, last] = [new Date(from), new Date(to)];
+  const day = (date: Date) => `${date.getUTCDate()} ${months[date.getUTCMonth()]}`;
+  if (day(first) === day(last)) return day(last);
+  const isSameMonth = first.getUTCMonth() === last.getUTCMonth();
+  return `${isSameMonth ? first.getUTCDate() : day(first)} to ${day(last)}`;
+}
+
 function clockTime(at: number): string {
   return `${new Date(at).toISOString().slice(11, 16)} UTC`;
 }

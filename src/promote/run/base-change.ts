@@ -1,9 +1,9 @@
+import { authorOf } from "../../change/merged-pull.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { code } from "../../diff/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
 import type { Target } from "../../model/target.ts";
-import { authorOf } from "./currency.ts";
 
 /** A change of the base since a pull request's branch left it. */
 export interface BaseChange {

@@ -1,13 +1,13 @@
+import { authorOf } from "../../change/merged-pull.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { shortVersion } from "../../change/text/version.ts";
 import type { Currency } from "../../model/gates.ts";
 import type { VersionChange } from "../../model/promotion.ts";
-import type { CommitFacts } from "../../model/tree.ts";
 import { type Carried, carriedAt, carriedOf, compareCarried, wholeRender } from "../carried.ts";
 import type { PromotionPair } from "../resolve.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { carriedRequest, hadBefore, pullOf } from "./source-moves.ts";
+import { carriedRequest, hadBefore } from "./source-moves.ts";
 
 /**
  * Whether the source still has what was read at a commit, or has gone forward from it. Back is: a lower version, one
@@ -42,19 +42,6 @@ export async function currencyOf(
     return { state: "back", version, went, had: versionText(wanted), ...(await authorOf(context, first)) };
   }
   return { state: "forward", version, ...(since[0] && { by: since[0].first }) };
-}
-
-/**
- * Who brought a commit onto the base branch: the author of the pull request that it is the merge of, where there is
- * one.
- */
-export async function authorOf(
-  context: RepositoryContext,
-  commit: CommitFacts,
-): Promise<{ readonly by: string; readonly pullRequest?: number; readonly at: number }> {
-  const at = Date.parse(commit.date);
-  const pull = await pullOf(context, commit);
-  return pull === undefined ? { by: commit.author.name, at } : { by: pull.author, pullRequest: pull.number, at };
 }
 
 /** Versions for people: the only one, or how many there are. */

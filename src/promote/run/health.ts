@@ -1,9 +1,11 @@
+import { isAbout } from "../../change/deployment-payload.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { type HealthSource, settingsFor } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { CommitCheck, Deployment, DeploymentStatus } from "../../model/github-repository.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import type { Target } from "../../model/target.ts";
 import { carriedAt, carriedOf, compareCarried } from "../carried.ts";
 import type { PromotionPair } from "../resolve.ts";
 import { setUpHealth } from "../text/gates.ts";
@@ -84,6 +86,11 @@ async function healthByCheck(observed: Observed, commit: string, name: string): 
 /** A status without a time counts from the beginning. */
 const epoch = 0;
 
+/** Of those that Sluice makes only the ones that name the app: they say nothing of others. */
+async function deploymentsAbout(observed: Observed, name: string, app: string): Promise<readonly Deployment[]> {
+  return (await observed.deployments(name)).filter((one) => isAbout(one, app));
+}
+
 interface Deployed extends HealthSubject {
   readonly name: string;
 }
@@ -99,13 +106,13 @@ async function healthByDeployments(
   subject: Deployed,
   soakMs: number,
 ): Promise<Health> {
-  const all = await observed.deployments(subject.name);
   const { source } = subject.pair;
+  const all = await deploymentsAbout(observed, subject.name, source.app);
   if (all.length === 0)
     return {
       state: "unknown",
       reason: `no deployment to ${subject.name} is known`,
-      setUp: setUpHealth(source.environment),
+      ...(isDeployed(context, source) ? {} : { setUp: setUpHealth(source.environment) }),
     };
   const has = await versionTest(ports, context, subject);
   let at = 0;
@@ -181,6 +188,11 @@ async function versionTextAt(
   return carried === undefined ? sha.slice(0, 7) : versionText(carriedOf(carried, changes));
 }
 
+/** Sluice deploys it itself, and says how that goes. */
+function isDeployed({ config }: RepositoryContext, { app, environment }: Target): boolean {
+  return settingsFor(config, app, environment).deploy !== undefined;
+}
+
 /**
  * What a person must set up before the source of these pairs can be known to be healthy: nothing was ever deployed
  * there, as far as GitHub knows. `undefined` where nothing is missing.
@@ -193,7 +205,7 @@ export async function missingHealth(
   for (const { app, source, target } of pairs) {
     const { healthy, soak } = settingsFor(context.config, app, target.environment).gates;
     const { health } = settingsFor(context.config, app, source.environment);
-    if ((!healthy && soak === undefined) || health.kind === "check") continue;
+    if ((!healthy && soak === undefined) || health.kind === "check" || isDeployed(context, source)) continue;
     if ((await observed.deployments(health.name)).length === 0) return setUpHealth(source.environment);
   }
   return undefined;
@@ -214,7 +226,7 @@ export async function deployedHealthy(
     const { state } = await healthByCheck(observed, commit, health.name);
     return state === "healthy" ? "healthy" : state === "unknown" ? "unknown" : "unhealthy";
   }
-  const deployments = await observed.deployments(health.name);
+  const deployments = await deploymentsAbout(observed, health.name, subject.pair.source.app);
   if (deployments.length === 0) return "unknown";
   const has = await versionTest(ports, context, subject);
   for (const deployment of deployments) {

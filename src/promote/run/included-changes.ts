@@ -1,10 +1,11 @@
 import { historyOf, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
+import { changeOf } from "../../change/text/change-of.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { Target } from "../../model/target.ts";
 import type { CommitFacts } from "../../model/tree.ts";
 import { carriedAt, carriedOf, compareCarried, wholeRender } from "../carried.ts";
 import { type PromotionPair, pairOf } from "../resolve.ts";
-import { changeOf, type IncludedChange, type IncludedChanges } from "../text/included-changes.ts";
+import type { IncludedChange, IncludedChanges } from "../text/included-changes.ts";
 import { versionRuns } from "../version-runs.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { carriedRequest } from "./source-moves.ts";

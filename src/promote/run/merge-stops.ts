@@ -1,3 +1,4 @@
+import { authorOf } from "../../change/merged-pull.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { shortVersion } from "../../change/text/version.ts";
 import type { GateVerdict, MergeStop } from "../../model/gates.ts";
@@ -6,7 +7,6 @@ import type { HistoryEntry } from "../../model/state.ts";
 import { goesBack, orderOfChange } from "../carried.ts";
 import { pairOf } from "../resolve.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
-import { authorOf } from "./currency.ts";
 import { isDecidedAfter } from "./decided-after.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { judgeMove, type MoveVerdict } from "./source-moves.ts";

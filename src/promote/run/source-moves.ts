@@ -1,13 +1,12 @@
+import { pullOf } from "../../change/merged-pull.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
-import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { CommitFacts } from "../../model/tree.ts";
 import { type Carried, type CarriedRequest, carriedAt, carriedOf, compareCarried, orderOfChange } from "../carried.ts";
 import type { PromotionPair } from "../resolve.ts";
-import { changeOf } from "../text/included-changes.ts";
 import { promotionOf } from "../text/metadata.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
 import { isDecidedAfter } from "./decided-after.ts";
@@ -211,18 +210,6 @@ export async function ownPullOf(
 ): Promise<PullRequest | undefined> {
   const pull = commit && (await pullOf(context, commit));
   return pull?.merged && pull.byApp && !pull.fork && pull.head.ref.startsWith("sluice/") ? pull : undefined;
-}
-
-/** The pull request that a commit on the base branch is the merge of. */
-export async function pullOf({ github }: RepositoryContext, commit: CommitFacts): Promise<PullRequest | undefined> {
-  const number = changeOf(commit.message).pullRequest;
-  if (number === undefined) return undefined;
-  const pull = await github.pullRequest(number).catch((error: unknown) => {
-    if (error instanceof UserError && error.kind === "not-found") return undefined;
-    throw error;
-  });
-  // Anybody can write a number into a message.
-  return pull?.mergeCommit === commit.sha ? pull : undefined;
 }
 
 async function isReleasedAfter(

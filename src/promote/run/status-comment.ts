@@ -1,11 +1,11 @@
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { changeOf } from "../../change/text/change-of.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StatusCommentJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { parseBranch } from "../text/branch.ts";
-import { changeOf } from "../text/included-changes.ts";
 import { promotionOf } from "../text/metadata.ts";
 import { statusComment, statusMarker } from "../text/status-comment.ts";
 import { versionRuns } from "../version-runs.ts";

@@ -1,6 +1,7 @@
+import { authorOf } from "../../change/merged-pull.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { historyOf, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
-import { shortMove } from "../../change/text/version.ts";
+import { shortMove, type Versions, versionsText } from "../../change/text/version.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
@@ -15,13 +16,13 @@ import type { LaterChange, StatusStep } from "../text/status-comment.ts";
 import { shownWait } from "../text/verdict.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
 import { automaticMove } from "./automatic.ts";
-import { authorOf, versionText } from "./currency.ts";
+import { versionText } from "./currency.ts";
 import { deferredRequests } from "./deferred-requests.ts";
 import { missingHealth, observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { carriedRequest, hadBefore } from "./source-moves.ts";
 import { touchedTargets } from "./touched.ts";
-import { isAheadIn, type Versions, versionsAt, versionsText } from "./versions-at.ts";
+import { isAheadIn, versionsAt } from "./versions-at.ts";
 
 /** An open promotion with what it carries. */
 interface OpenPromotion {

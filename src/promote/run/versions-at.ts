@@ -1,11 +1,8 @@
 import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
-import { shortVersion } from "../../change/text/version.ts";
+import { shortVersion, type Versions } from "../../change/text/version.ts";
 import { compareVersions, versionsAt as targetVersion, type VersionComparison } from "../../change/versions.ts";
 import type { Target } from "../../model/target.ts";
 import type { PromotionPorts } from "./ports.ts";
-
-/** The versions that a target has, by what has them. */
-export type Versions = readonly { readonly image: string; readonly version: string }[];
 
 /** What a target has at a commit; `undefined` when it does not render there. */
 export async function versionsAt(
@@ -18,18 +15,6 @@ export async function versionsAt(
   const found = await targetVersion({ repository, renderer: ports.renderer, signal }, target, commit);
   if (!found.ok) return undefined;
   return found.images.map(({ image, versions }) => ({ image, version: versions.join(", ") }));
-}
-
-/** Versions for people: the one of the only image, or each with the last part of its image's name. */
-export function versionsText(versions: Versions | undefined): string {
-  if (versions === undefined) return "";
-  const [only, ...more] = versions;
-  if (only === undefined) return "";
-  if (more.length === 0) return shortVersion(only.version);
-  const shown = versions
-    .slice(0, 3)
-    .map(({ image, version }) => `${image.slice(image.lastIndexOf("/") + 1)} ${shortVersion(version)}`);
-  return `${shown.join(", ")}${versions.length > 3 ? ` and ${versions.length - 3} more` : ""}`;
 }
 
 /**

@@ -9,11 +9,8 @@ export interface DesiredEnvironment {
   /** The commit of the base branch. */
   readonly head: string;
   readonly targets: readonly Desired[];
-  /**
-   * The apps of this environment that Git has, whether or not they render, or are brought elsewhere. `undefined` when
-   * that is not known: then nothing of another app is taken away.
-   */
-  readonly apps: ReadonlySet<string> | undefined;
+  /** Of apps that have something there, those that Git no longer has and that may be taken away now. */
+  gone(deployed: readonly string[]): Promise<readonly string[]>;
 }
 
 /** What became of one step of an environment. */

@@ -1,14 +1,11 @@
 import type { ObjectProblem, Readiness } from "../../model/deploy.ts";
+import type { Health } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { LiveObject, ObjectReference } from "../../model/kube.ts";
 import { labelOf, objectAt } from "../manifests/manifest.ts";
 
 /** How one object is, by the rules of its kind. */
-export interface ObjectHealth {
-  readonly status: "healthy" | "progressing" | "degraded" | "suspended" | "terminating" | "missing" | "unknown";
-  /** What the rule says; hostile. */
-  readonly message: string;
-}
+export type ObjectHealth = Pick<Health, "status" | "message">;
 
 /** An object that must be healthy. */
 export interface Watched {

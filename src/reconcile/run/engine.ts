@@ -1,5 +1,7 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
+import { sentenceList } from "../../model/text/lists.ts";
+import { applyEnvironmentEngine } from "../engines/apply-environment.ts";
 import type { EnvironmentEngine } from "../engines/environment.ts";
 import { hydrateEngine } from "../engines/hydrate/index.ts";
 import type { DeploySettings } from "./groups.ts";
@@ -21,12 +23,21 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
         { github: context.github, clock: ports.clock, open: (branch) => openBranch(ports, context, branch) },
         { ...settings, base: context.base },
       );
-    case "apply":
+    case "apply": {
+      const cluster = await ports.clusters.open(settings.cluster);
+      if (cluster === undefined) throw noCluster(settings.cluster, environment);
+      const { stability: stabilityMs, timeout: operationMs, namespace } = settings;
+      const { repositoryId } = context;
+      const place = { repositoryId, namespace, limits: { stabilityMs, operationMs } };
+      return applyEnvironmentEngine({ ...ports, cluster }, place);
+    }
     case "argocd":
     case "flux":
       throw new UserError("config", `Sluice cannot deploy ${environment} with \`${settings.engine}\` yet`, {
-        fix: "the changelog says when it can; `hydrate` works",
+        fix: `Use one of ${sentenceList(["`apply`", "`hydrate`"])}; the changelog says when it can.`,
       });
+    default:
+      return settings satisfies never;
   }
 }
 
@@ -34,4 +45,11 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
 function openBranch({ mirrors }: ReconcilePorts, { where, base, signal }: RepositoryContext, branch: string) {
   const [want, wantIfThere] = [[`refs/heads/${base}`], [`refs/heads/${branch}`]];
   return mirrors.open({ repository: where.repository, want, wantIfThere }, signal);
+}
+
+/** What the operator calls the clusters is not for everybody to know, so no other is named. */
+function noCluster(name: string, environment: string): UserError {
+  return new UserError("permission", `there is no cluster ${name} for ${environment}`, {
+    fix: "Correct `deploy.cluster`, or ask who runs Sluice to add it to `clusters` in sluice.server.yaml.",
+  });
 }

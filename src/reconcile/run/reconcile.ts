@@ -5,11 +5,12 @@ import { mapLimit } from "../../model/map-limit.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { Target } from "../../model/target.ts";
 import { dayTime } from "../../model/text/times.ts";
-import type { EnvironmentStep } from "../engines/environment.ts";
+import type { DesiredEnvironment, EnvironmentStep } from "../engines/environment.ts";
 import { desiredOf, operationOf, refusedReport, userErrorOf } from "./desired.ts";
 import { engineOf } from "./engine.ts";
 import { type DeployGroup, deployedEnvironments, deployGroups } from "./groups.ts";
 import type { ReconcilePorts } from "./ports.ts";
+import { reportDeploys } from "./report.ts";
 import { requestOf } from "./requests.ts";
 import { scheduleNext } from "./schedule.ts";
 import { rememberDeploys } from "./sweep.ts";
@@ -22,7 +23,12 @@ const rendersAtOnce = 4;
  * the step after it. Without an environment it adds a job for each that is deployed. Nothing in the job says what is to
  * be deployed: that is the head of the base branch at this moment.
  */
-export async function runReconcile(job: ReconcileJob, ports: ReconcilePorts, run: RunContext): Promise<void> {
+export async function runReconcile(
+  job: ReconcileJob,
+  ports: ReconcilePorts,
+  run: RunContext,
+  report: typeof reportDeploys = reportDeploys,
+): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
   const context = await openContext(ports, where, job.defaultBranch, run.signal).catch((error: unknown) => {
     // Without a usable configuration nothing is deployed; previews say what is wrong with it.
@@ -32,7 +38,10 @@ export async function runReconcile(job: ReconcileJob, ports: ReconcilePorts, run
   if (context === undefined) return;
   const { environment } = job;
   if (environment === undefined) return addEach(job, ports, context);
-  await reconcileEnvironment({ ...job, environment }, ports, context);
+  const { reports, faults } = await reconcileEnvironment({ ...job, environment }, ports, context);
+  await report(ports, context, environment, reports);
+  // What one group meets keeps no other waiting; the queue tries again.
+  if (faults.length > 0) throw faults[0];
 }
 
 async function addEach(job: ReconcileJob, ports: ReconcilePorts, context: RepositoryContext): Promise<void> {
@@ -41,11 +50,16 @@ async function addEach(job: ReconcileJob, ports: ReconcilePorts, context: Reposi
   for (const environment of environments) await ports.queue.add({ ...job, environment });
 }
 
+interface Reconciled {
+  readonly reports: readonly OperationReport[];
+  readonly faults: readonly unknown[];
+}
+
 async function reconcileEnvironment(
   job: ReconcileJob & { readonly environment: string },
   ports: ReconcilePorts,
   context: RepositoryContext,
-): Promise<void> {
+): Promise<Reconciled> {
   const { environment } = job;
   const groups = deployGroups(context, environment);
   const done: EnvironmentStep[] = [];
@@ -57,14 +71,9 @@ async function reconcileEnvironment(
       (error: unknown) => faults.push(error),
     );
   }
-  await ports.report(
-    context,
-    environment,
-    done.flatMap(({ reports }) => reports),
-  );
+  // Before anything is said: deploys go on while GitHub does not answer.
   await scheduleNext(ports, job, groups, done);
-  // What one group meets keeps no other waiting; the queue tries again.
-  if (faults.length > 0) throw faults[0];
+  return { reports: done.flatMap(({ reports }) => reports), faults };
 }
 
 async function stepGroup(
@@ -85,7 +94,13 @@ async function stepGroup(
   const failed = results.flatMap((result) => (result.ok ? [] : [result.report]));
   const targets = results.flatMap((result) => (result.ok ? [result.desired] : []));
   const { where, head } = context;
-  const desired = { repository: where.repository, environment, head, targets, apps: appsOf(context, environment) };
+  const desired = {
+    repository: where.repository,
+    environment,
+    head,
+    targets,
+    gone: goneFrom(ports, context, environment),
+  };
   const step = await engineOf(ports, { context, environment, settings: group.settings })
     .then((engine) => engine.step(desired, context.signal))
     .catch((error: unknown): EnvironmentStep => {
@@ -98,13 +113,26 @@ async function stepGroup(
   return { reports, ...(Number.isFinite(again) && { again }) };
 }
 
-/** `undefined` while the plan has errors: it may lack targets that Git has. */
-function appsOf(
-  { targets: { problems, targets } }: RepositoryContext,
+/**
+ * Which apps may be taken away: those that the plan of targets has not, under no hold of a person. None while the plan
+ * has errors, for it may lack what Git has.
+ */
+function goneFrom(
+  { clock }: ReconcilePorts,
+  { state, targets: { problems, targets } }: RepositoryContext,
   environment: string,
-): ReadonlySet<string> | undefined {
-  if (problems.some(({ severity }) => severity === "error")) return undefined;
-  return new Set(targets.flatMap((target) => (target.environment === environment ? [target.app] : [])));
+): DesiredEnvironment["gone"] {
+  const known = new Set(targets.flatMap((target) => (target.environment === environment ? [target.app] : [])));
+  return async (deployed) => {
+    if (problems.some(({ severity }) => severity === "error")) return [];
+    const gone: string[] = [];
+    for (const app of deployed) {
+      if (known.has(app)) continue;
+      const holds = await state.holds(environment, app, clock());
+      if (!holds.some(({ cause }) => cause === "person")) gone.push(app);
+    }
+    return gone;
+  };
 }
 
 interface Held {

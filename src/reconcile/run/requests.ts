@@ -7,7 +7,7 @@ const KIND = "deploy-request";
 /** Long after the operation that it asked for has ended. */
 const keepMs = 3 * 24 * 3_600_000;
 
-const stored = z.object({ id: z.string(), at: z.number() });
+const stored = z.object({ id: z.string(), at: z.number(), prune: z.boolean().exactOptional() });
 
 function idOf({ owner, name }: RepositoryName, environment: string, app: string): string {
   return [owner, name, environment, app].map(encodeURIComponent).join("/").toLowerCase();

@@ -9,10 +9,14 @@ declare module "vitest" {
   }
 }
 
-/** Gives all test files one cluster: that of KUBECONFIG, else a control plane that runs as long as the tests do. */
+/**
+ * Gives all test files one cluster: a control plane that runs as long as the tests do; that of KUBECONFIG only where
+ * somebody says so besides, since most have one in their environment that is no place for tests.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { KUBECONFIG } = process.env;
-  if (KUBECONFIG) {
+  const { KUBECONFIG, USE_EXISTING_CLUSTER } = process.env;
+  if (USE_EXISTING_CLUSTER === "true") {
+    if (!KUBECONFIG) throw new Error("USE_EXISTING_CLUSTER is set, and KUBECONFIG, which names the cluster, is not");
     project.provide("cluster", accessOf(KUBECONFIG));
     return () => Promise.resolve();
   }

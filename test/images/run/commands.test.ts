@@ -39,7 +39,9 @@ async function retry(branch: string, close = false): Promise<{ world: CommandWor
     ...portsOf(world),
     previewForks: false,
     clusters: { open: async () => undefined },
-    report: async () => undefined,
+    health: { health: async () => [] },
+    process: "test",
+    newId: () => "operation",
   });
   return { world, said: said ?? "" };
 }

@@ -40,6 +40,7 @@ export const TOKEN = "the-token-of-the-cluster";
 export interface ApiServerOptions {
   readonly deadlineMs?: number;
   readonly maxWaitMs?: number;
+  readonly maxBytes?: number;
   /** The answers to lists of kinds, by path, which may change while the server runs; or none, ever. */
   readonly kinds?: Record<string, readonly Kind[]> | "silence";
 }
@@ -73,7 +74,7 @@ export const KINDS: Record<string, readonly Kind[]> = {
 /** Starts a server; by default it answers an empty object. */
 export async function apiServer(
   reply: (asked: Recorded) => Reply = () => ({}),
-  { kinds = KINDS, deadlineMs = 600_000, maxWaitMs = 30_000 }: ApiServerOptions = {},
+  { kinds = KINDS, deadlineMs = 600_000, maxWaitMs = 30_000, maxBytes = 1_000_000 }: ApiServerOptions = {},
 ): Promise<ApiServer> {
   const requests: Recorded[] = [];
   const server = createServer((request, response) => {
@@ -106,6 +107,7 @@ export async function apiServer(
     random: () => 1,
     deadlineMs,
     maxWaitMs,
+    maxBytes,
     pause: async (ms) => {
       waits.push(ms);
     },

@@ -55,7 +55,8 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       const [newest] = before;
       const id = newest?.sha === sha ? newest.id : github.statusesOf.size + 1;
       if (newest?.sha !== sha) {
-        const deployment = { id, sha, environment, createdAt: at, url: `https://github.test/deployments/${id}` };
+        const url = `https://github.test/deployments/${id}`;
+        const deployment = { id, sha, environment, createdAt: at, url, payload: null, byApp: false };
         github.deploymentsTo.set(environment, [deployment, ...before]);
       }
       const status = { state, description, at, url: "" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changeOf, type IncludedChange, includedSection } from "../../../src/promote/text/included-changes.ts";
+import { type IncludedChange, includedSection } from "../../../src/promote/text/included-changes.ts";
 import { betweenText } from "../../../src/promote/text/source-commits.ts";
 
 const page = "https://github.com/acme/shop";
@@ -65,21 +65,5 @@ describe("what images are built from", () => {
     [{ compareUrl: undefined, total: 0 }, change, `Built from [acme/web](${url})`],
   ])("is %o of %o in one sentence", (source, of, text) => {
     expect(betweenText({ url, commits: [], ...source }, of)).toBe(text);
-  });
-});
-
-describe("what a commit's message names", () => {
-  it.each([
-    ["Release 1.5.0 (#14)\n\nmore", "Release 1.5.0", 14],
-    ["  Release 1.5.0 (#14) \r\nmore", "Release 1.5.0", 14],
-    ["Merge pull request #7 from acme/x\n\nRelease 1.5.0", "Release 1.5.0", 7],
-    ["Merge pull request #7 from acme/x\r\n\r\n  \r\n Release 1.5.0 \r\nmore", "Release 1.5.0", 7],
-    ["Merge pull request #7 from acme/x", "Merge pull request #7 from acme/x", 7],
-    ["See Merge pull request #7 from acme/x", "See Merge pull request #7 from acme/x", undefined],
-    [" Fix #3 ", "Fix #3", undefined],
-    ["Revert (#3) again", "Revert (#3) again", undefined],
-    ["", "", undefined],
-  ])("is the pull request, as GitHub writes it: %j", (message, subject, pullRequest) => {
-    expect(changeOf(message)).toEqual({ subject, pullRequest });
   });
 });

@@ -33,10 +33,9 @@ function step(targets: readonly Desired[], apps: readonly string[] | "unknown" =
   const open = async () => github.repository;
   const engine = hydrateEngine({ github, open, clock: () => Date.parse("2026-11-30T08:00:00Z") }, settings);
   const environment = targets[0]?.environment ?? "prod";
-  return engine.step(
-    { repository, environment, head, targets, apps: apps === "unknown" ? undefined : new Set(apps) },
-    signal,
-  );
+  const gone = async (deployed: readonly string[]) =>
+    apps === "unknown" ? [] : deployed.filter((app) => !apps.includes(app));
+  return engine.step({ repository, environment, head, targets, gone }, signal);
 }
 
 async function files(branch = "env/prod"): Promise<Readonly<Record<string, string>>> {
@@ -100,6 +99,13 @@ describe("hydrating an environment", () => {
     await step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
     await step([target("web", "a: 1\n")]);
     expect(Object.keys(await files())).toEqual(["web/manifest.yaml"]);
+  });
+
+  it("takes away the file of an app that is written to another folder now", async () => {
+    await step([target("web", "a: 1\n")]);
+    settings = { ...settings, path: "apps/{app}" };
+    await step([target("web", "a: 1\n")]);
+    expect(Object.keys(await files())).toEqual(["apps/web/manifest.yaml"]);
   });
 
   it("keeps the file of an app that does not render now", async () => {

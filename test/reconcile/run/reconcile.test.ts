@@ -4,6 +4,7 @@ import { runPromotions } from "../../../src/promote/run/index.ts";
 import { reconcileAfterHold, runReconcile, sweepDeploys } from "../../../src/reconcile/run/index.ts";
 import { appFiles } from "../../promote/support/memory-world.ts";
 import { memoryWorld, where } from "../../support/memory-world.ts";
+import { noting } from "./support.ts";
 
 const deploys = "deploy: { engine: hydrate }";
 
@@ -28,13 +29,8 @@ function deployWorld(files: Readonly<Record<string, string>> = { ".sluice.yaml":
   const world = memoryWorld({
     files,
     pushed: [job],
-    deploys: {
-      report: async (_context, _environment, reports) => {
-        rounds.push(reports);
-      },
-    },
     async run(one, ports, context) {
-      if (one.type === "reconcile") await runReconcile(one, ports, context);
+      if (one.type === "reconcile") await runReconcile(one, ports, context, noting(rounds));
       else if (one.type === "promotions") await runPromotions(one, ports, context);
     },
     on: (event, ports) => reconcileAfterHold(event, ports),

@@ -136,15 +136,16 @@ export class Store {
       this.#remove(parent);
   }
 
-  /** What became of those that the object owned. */
+  /** What becomes of those that the object owned. */
   #ofOwner(uid: Json | undefined, propagation: DeleteOptions["propagation"]): void {
     for (const one of this.everything()) {
-      const metadata = objectAt(one.object, "metadata");
-      const owners = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences : [];
-      const others = owners.filter((owner: Json) => JSON.stringify(owner).includes(JSON.stringify(uid)) === false);
+      const { ownerReferences, ...metadata } = objectAt(one.object, "metadata");
+      const owners = Array.isArray(ownerReferences) ? ownerReferences : [];
+      const others = owners.filter((owner: Json) => !isJsonObject(owner) || owner.uid !== uid);
       if (others.length === owners.length) continue;
+      const left = { ...metadata, ...(others.length > 0 && { ownerReferences: others }) };
       if (propagation !== "Orphan" && others.length === 0) this.#endOf(one);
-      else this.#store({ ...one, object: { ...one.object, metadata: { ...metadata, ownerReferences: others } } });
+      else this.#store({ ...one, object: { ...one.object, metadata: left } });
     }
   }
 

@@ -2,6 +2,7 @@ import { checkName, environmentAndApps, LIMITS } from "../../../change/command-a
 import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
 import { baseOf, historyOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed, byAllow } from "../../../change/rights.ts";
+import { versionsText } from "../../../change/text/version.ts";
 import { settingsFor } from "../../../config/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
@@ -18,7 +19,7 @@ import { opposites, oppositesText } from "../opposites.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult, type PresentVersion, waitingText } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
-import { versionsAt, versionsText } from "../versions-at.ts";
+import { versionsAt } from "../versions-at.ts";
 
 /** What `/promote` asks for. */
 export interface PromoteRequest {

@@ -44,6 +44,8 @@ const hookRun = z.object({
   deadline: z.number(),
   deletion: z.array(z.enum(["before-creation", "succeeded", "failed"])).readonly(),
   result: z.enum(["running", "succeeded", "failed"]),
+  /** Whether it did not end in time, and may still run. */
+  late: z.boolean().exactOptional(),
   message: z.string().exactOptional(),
 });
 
@@ -60,6 +62,8 @@ const result = z.discriminatedUnion("state", [
 
 const document = z.object({
   version: z.literal(1),
+  /** `owner/name`. */
+  repository: z.string(),
   operation,
   /** The newest request of a person that this operation answers. */
   request: z.string().exactOptional(),
@@ -103,18 +107,23 @@ export function parseDocument(value: unknown): OperationDocument | undefined {
 
 /** A document as it is kept. */
 export function storedDocument(kept: OperationDocument): JsonObject {
-  return asJson.parse(JSON.parse(JSON.stringify(kept)));
+  const stored: JsonObject = JSON.parse(JSON.stringify(kept));
+  return stored;
 }
 
-const asJson = z.record(z.string(), z.json());
+/** What an operation is begun with. */
+interface Begin {
+  readonly repository: string;
+  readonly request: string | undefined;
+  readonly withHooks: boolean;
+  readonly confirmed: boolean;
+}
 
 /** The document of an operation that is about to begin. */
-export function newDocument(
-  begun: Operation,
-  { request, withHooks, confirmed }: { request: string | undefined; withHooks: boolean; confirmed: boolean },
-): OperationDocument {
+export function newDocument(begun: Operation, { repository, request, withHooks, confirmed }: Begin): OperationDocument {
   return {
     version: 1,
+    repository,
     operation: begun,
     ...(request !== undefined && { request }),
     withHooks,

@@ -40,7 +40,8 @@ export class ApplyEngine implements DeployEngine {
       case "continue":
         return advance(await this.#work(desired, stored, answering(decision.document, desired), signal));
       case "begin": {
-        const document = newDocument(this.#begun(desired), { ...decision, ...asked(desired) });
+        const { repository } = this.#rules;
+        const document = newDocument(this.#begun(desired), { repository, ...decision, ...asked(desired) });
         return begin(await this.#work(desired, stored, document, signal));
       }
     }

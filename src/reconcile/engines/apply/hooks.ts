@@ -130,23 +130,28 @@ export async function readHooks(work: Work): Promise<void> {
     if (run.result !== "running") continue;
     const result = await resultOf(work, run);
     if (result.state === "running") continue;
-    const message = result.state === "failed" ? { message: result.message } : {};
-    work.update({ hooks: { ...work.document.hooks, [key]: { ...run, result: result.state, ...message } } });
+    work.update({ hooks: { ...work.document.hooks, [key]: { ...run, ...ended(result) } } });
   }
 }
 
-async function resultOf(work: Work, { reference, uid, deadline }: HookRun): Promise<RunResult> {
+function ended(result: HookResult): Pick<HookRun, "result" | "message" | "late"> {
+  if (result.state === "late") return { result: "failed", message: "it did not end in time", late: true };
+  return { result: result.state, ...(result.state === "failed" && { message: result.message }) };
+}
+
+type HookResult = RunResult | { readonly state: "late" };
+
+async function resultOf(work: Work, { reference, uid, deadline }: HookRun): Promise<HookResult> {
   const live = await work.ports.cluster.get(reference, work.signal);
   if (live === undefined || textAt(live.object, "metadata", "uid") !== uid)
     return { state: "failed", message: "it was deleted before its result was read" };
   const result = runResult(live.object) ?? (await healthResult(work, live));
-  if (result.state !== "running" || work.now < deadline) return result;
-  return { state: "failed", message: "it did not end in time" };
+  return result.state === "running" && work.now >= deadline ? { state: "late" } : result;
 }
 
 /** What is no Job and no Pod has ended when it is healthy. */
-async function healthResult({ ports, signal }: Work, live: LiveObject): Promise<RunResult> {
-  const [health] = await ports.health.assess([live], signal);
+async function healthResult({ ports, rules, signal }: Work, live: LiveObject): Promise<RunResult> {
+  const [health] = await ports.health.health([live], rules.health, signal);
   switch (health?.status) {
     case "healthy":
     case "unknown":
@@ -179,11 +184,11 @@ function problemOf({ reference, message = "it failed" }: HookRun): ObjectProblem
  */
 export async function endHooks(work: Work): Promise<void> {
   for (const run of Object.values(work.document.hooks)) {
-    const { reference, result, deletion } = run;
+    const { reference, result, deletion, late = false } = run;
     const live = await work.ports.cluster.get(reference, work.signal);
     if (live === undefined || !isOurs(work, live)) continue;
     await work.confirmLease();
-    const ends = result === "running" || deletion.includes(result);
+    const ends = result === "running" || late || deletion.includes(result);
     const ended = ends ? deleteHook(work, reference, live) : releaseHook(work, reference, live);
     await ended;
   }

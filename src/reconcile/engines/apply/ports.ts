@@ -1,17 +1,11 @@
 import type { ObjectProblem } from "../../../model/deploy.ts";
-import type { Cluster, LiveObject } from "../../../model/kube.ts";
+import type { HealthJudge, HealthRule } from "../../../model/health.ts";
+import type { Cluster } from "../../../model/kube.ts";
 import type { HeldLease } from "../../../model/lease.ts";
 import type { Clock } from "../../../model/observe.ts";
 import type { ScopedObject } from "../../access/refusals.ts";
-import type { ObjectHealth } from "../../health/verdict.ts";
 import type { InventoryStore } from "../../inventory/store.ts";
 import type { PruneLimits } from "../../prune/guards.ts";
-
-/** Says how objects are, by the rules of their kinds. */
-export interface HealthRules {
-  /** One for each, in their order. */
-  assess(objects: readonly LiveObject[], signal: AbortSignal): Promise<readonly ObjectHealth[]>;
-}
 
 /** What the engine works with. */
 export interface ApplyPorts {
@@ -21,7 +15,7 @@ export interface ApplyPorts {
   readonly store: InventoryStore;
   /** Of the environment; whoever takes the engine's steps holds it. */
   readonly lease: Pick<HeldLease, "confirm">;
-  readonly health: HealthRules;
+  readonly health: HealthJudge;
   readonly clock: Clock;
   /** A new id for an operation, each time another one. */
   readonly newId: () => string;
@@ -31,6 +25,10 @@ export interface ApplyPorts {
 export interface ApplyRules {
   /** Objects that it may not have, each with the reason. */
   refusals(objects: readonly ScopedObject[]): readonly ObjectProblem[];
+  /** GitHub's number of the repository, for the record. */
+  readonly repository: string;
+  /** The repository's own rules for health. */
+  readonly health: readonly HealthRule[];
   /** Where objects go that name no namespace. */
   readonly namespace?: string | undefined;
   readonly limits: ApplyLimits;

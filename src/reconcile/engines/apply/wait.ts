@@ -128,7 +128,7 @@ async function watch(work: Work, manifests: readonly Manifest[]): Promise<readon
   const { ports, rules, signal } = work;
   const live = await listManifests(manifests, ports, rules, signal);
   const found = manifests.flatMap((manifest) => live.get(manifest.key) ?? []);
-  const health = await ports.health.assess(found, signal);
+  const health = await ports.health.health(found, rules.health, signal);
   const byKey = new Map(manifests.filter(({ key }) => live.has(key)).map(({ key }, at) => [key, health[at]]));
   return manifests.map(({ key, reference, object }) => ({
     reference,

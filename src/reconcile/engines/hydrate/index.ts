@@ -90,7 +90,7 @@ interface CommitPlan {
 
 async function planCommit(
   settings: HydrateSettings,
-  { environment, targets, apps }: DesiredEnvironment,
+  { environment, targets, gone }: DesiredEnvironment,
   now: BranchNow,
 ): Promise<CommitPlan> {
   const folder = (app: string) => folderOf(settings.path, environment, app);
@@ -105,8 +105,11 @@ async function planCommit(
     if (change !== undefined) changes.push(change);
     reports.push({ operation: operationOf(target, now), status: liveStatus(now, change) });
   }
-  const gone = apps === undefined ? [] : await removals(now.tree, { environment, apps, taken });
-  return { changes: [...changes, ...gone], reports };
+  const left = await leftBehind(now.tree, environment, taken);
+  const moved = targets.map(({ app }) => app);
+  const apps = new Set([...moved, ...(await gone([...new Set(left.map(({ app }) => app))]))]);
+  const deletions = left.flatMap(({ path, app }) => (apps.has(app) ? [{ kind: "delete", path } as const] : []));
+  return { changes: [...changes, ...deletions], reports };
 }
 
 function liveStatus({ date }: BranchNow, change: TreeChange | undefined): OperationReport["status"] {
@@ -142,23 +145,19 @@ async function changeOf(path: string, target: Desired, tree: Tree | undefined): 
   return { kind: "write", path, bytes: Buffer.from(text), executable: false };
 }
 
-interface Remaining {
-  readonly environment: string;
-  readonly apps: ReadonlySet<string>;
-  /** Files that targets have. */
-  readonly taken: ReadonlySet<string>;
-}
-
-/** The files of apps that Git no longer has, or has elsewhere. What Sluice did not write stays. */
-async function removals(tree: Tree | undefined, remaining: Remaining): Promise<readonly TreeChange[]> {
-  const changes: TreeChange[] = [];
+/** The files that targets of this environment have, or had, beside those that are `taken` now. */
+async function leftBehind(
+  tree: Tree | undefined,
+  environment: string,
+  taken: ReadonlySet<string>,
+): Promise<readonly { readonly path: string; readonly app: string }[]> {
+  const found: { path: string; app: string }[] = [];
   for (const path of (await tree?.files()) ?? []) {
-    if (remaining.taken.has(path) || !`/${path}`.endsWith(`/${FILE}`)) continue;
+    if (taken.has(path) || !`/${path}`.endsWith(`/${FILE}`)) continue;
     const target = targetOfManifestFile((await textAt(tree, path)) ?? "");
-    if (target?.environment !== remaining.environment || remaining.apps.has(target.app)) continue;
-    changes.push({ kind: "delete", path });
+    if (target?.environment === environment) found.push({ path, app: target.app });
   }
-  return changes;
+  return found;
 }
 
 async function textAt(tree: Tree | undefined, path: string): Promise<string | undefined> {

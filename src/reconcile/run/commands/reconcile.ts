@@ -16,7 +16,7 @@ export const reconcileCommand: Command<ReconcilePorts> = {
   name: "reconcile",
   usage: "<env> [app…]",
   words: [1, LIMITS.apps + 1],
-  flags: [],
+  flags: [{ name: "prune", summary: "also deletes what a deploy has refused to delete by itself, because it is much" }],
   summary: "Deploys what the base branch has to an environment now",
   details: [
     "Use it to try a failed deploy again, or to deploy at once what was changed elsewhere. With no app named, it means every app of `<env>` that Sluice deploys.",
@@ -30,7 +30,7 @@ export const reconcileCommand: Command<ReconcilePorts> = {
   run: (given, call, ports) => reconcile(ports, call, given),
 };
 
-async function reconcile(ports: ReconcilePorts, call: CommandCall, { words }: Arguments): Promise<string> {
+async function reconcile(ports: ReconcilePorts, call: CommandCall, { words, flags }: Arguments): Promise<string> {
   const named = environmentAndApps("reconcile", words);
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
@@ -40,7 +40,16 @@ async function reconcile(ports: ReconcilePorts, call: CommandCall, { words }: Ar
   const apps = deployedApps(context, environment, appsMeant(context, environment, named.apps));
   await assertAllowed(context, call, environment, named.apps.length === 0 ? [] : apps);
   await assertFree(ports, context, environment, apps);
-  await recordRequest(ports.records, call.repository, { environment, apps }, { id: call.id, at: call.at });
+  await recordRequest(
+    ports.records,
+    call.repository,
+    { environment, apps },
+    {
+      id: call.id,
+      at: call.at,
+      ...(flags.prune === true && { prune: true }),
+    },
+  );
   await ports.queue.add({ type: "reconcile", ...where, defaultBranch: context.base, environment });
   const commit = `[${code(context.head.slice(0, 7))}](${context.url}/commit/${context.head})`;
   return `⏳ **Deploying ${inert(sentenceList(apps))} to ${inert(environment)}:** ${inert(context.base)} at ${commit}. The result comes as a GitHub deployment.`;

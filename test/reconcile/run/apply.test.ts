@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import type { ClusterGrant, ClusterSettings, OperationReport, ReconcileJob } from "../../../src/model/deploy.ts";
+import type { Leases } from "../../../src/model/lease.ts";
+import { reconcileAfterHold, runReconcile } from "../../../src/reconcile/run/index.ts";
+import { FakeCluster } from "../../support/fake-cluster.ts";
+import { memoryWorld, where } from "../../support/memory-world.ts";
+import { noting } from "./support.ts";
+
+const config = `version: 1
+environments:
+  - name: prod
+    path: apps/{app}/prod
+    deploy: { engine: apply, cluster: prod-1, namespace: shop, stability: 0s }
+`;
+
+/** A ConfigMap of an app in prod. */
+const files = (app: string, value: string, namespace = "", name = app) => ({
+  [`apps/${app}/prod/app.yaml`]: [
+    "apiVersion: v1",
+    "kind: ConfigMap",
+    `metadata: { name: ${name}${namespace === "" ? "" : `, namespace: ${namespace}`} }`,
+    `data: { value: "${value}" }`,
+    "",
+  ].join("\n"),
+});
+
+const grant: ClusterGrant = { repositories: ["acme/gitops"], environments: ["prod"], namespaces: ["shop"] };
+
+/** A repository that is applied to a cluster in memory. */
+function applyWorld(
+  settings: Partial<ClusterSettings> = {},
+  begin: Readonly<Record<string, string>> = files("web", "1"),
+) {
+  let now = () => 0;
+  const cluster = new FakeCluster({ now: () => now(), namespaces: ["shop", "sluice", "other"] });
+  const rounds: (readonly OperationReport[])[] = [];
+  const job: ReconcileJob = { type: "reconcile", ...where, defaultBranch: "main" };
+  const world = memoryWorld({
+    files: { ".sluice.yaml": config, ...begin },
+    pushed: [job],
+    deploys: {
+      clusters: {
+        open: async (name) =>
+          name === "prod-1"
+            ? { settings: { name, namespace: "sluice", grants: [grant], ...settings }, cluster, leases: freeLeases }
+            : undefined,
+      },
+      health: { health: async (objects) => objects.map(() => ({ status: "healthy", message: "", rule: "core" })) },
+    },
+    async run(one, ports, context) {
+      if (one.type === "reconcile") await runReconcile(one, ports, context, noting(rounds));
+    },
+    on: (event, ports) => reconcileAfterHold(event, ports),
+  });
+  now = world.now;
+  const last = (app: string) => (rounds.at(-1) ?? []).find(({ operation }) => operation.app === app)?.status;
+  const value = (name: string, namespace = "shop") =>
+    JSON.stringify(cluster.object({ apiVersion: "v1", kind: "ConfigMap", name, namespace })?.data);
+  /** As long as a deploy of these tests takes, step by step. */
+  const wait = async () => {
+    for (let step = 0; step < 20; step += 1) await world.pass(0.1);
+  };
+  return { ...world, wait, cluster, rounds, last, value };
+}
+
+/** Nobody else is there. */
+const freeLeases: Leases = {
+  acquire: async () => ({
+    kind: "held",
+    lease: { term: 1, confirm: async () => true, release: async () => undefined },
+  }),
+};
+
+describe("an environment that is applied", () => {
+  it("gets what Git has, and what it no longer has goes", async () => {
+    const world = applyWorld();
+    await world.settle();
+    await world.wait();
+    expect(world.last("web")).toMatchObject({ state: "live", changed: 1 });
+    expect(world.value("web")).toBe('{"value":"1"}');
+    await world.merge(files("web", "2"));
+    await world.wait();
+    expect(world.value("web")).toBe('{"value":"2"}');
+  });
+
+  it.each<[string, Partial<ClusterGrant>]>([
+    ["another repository", { repositories: ["acme/other"] }],
+    ["another environment", { environments: ["staging"] }],
+  ])("is refused where the cluster is given to %s, before anything is read", async (_, given) => {
+    const world = applyWorld({ grants: [{ ...grant, ...given }] });
+    await world.settle();
+    expect(world.last("web")).toMatchObject({ state: "failed", failure: { kind: "refused", applied: false } });
+    expect(world.cluster.calls).toEqual([]);
+  });
+
+  it("is refused where the operator has no such cluster, and names no other", async () => {
+    const world = applyWorld({}, { ...files("web", "1"), ".sluice.yaml": config.replace("prod-1", "elsewhere") });
+    await world.settle();
+    expect(JSON.stringify(world.last("web"))).toContain("there is no cluster elsewhere");
+    expect(JSON.stringify(world.last("web"))).not.toContain("prod-1");
+  });
+
+  it("writes nothing of a target that has one object in a namespace that is not given", async () => {
+    const world = applyWorld();
+    await world.settle();
+    await world.merge({
+      ...files("web", "2"),
+      "apps/web/prod/other.yaml": files("web", "2", "other")["apps/web/prod/app.yaml"] ?? "",
+    });
+    await world.wait();
+    expect(world.last("web")).toMatchObject({ state: "failed", failure: { kind: "refused", applied: false } });
+    expect(world.value("web")).toBe('{"value":"1"}');
+    expect(world.value("web", "other")).toBeUndefined();
+  });
+
+  it("keeps one target waiting for no other", async () => {
+    const world = applyWorld({}, { ...files("web", "1"), ...files("bad", "1", "other") });
+    await world.settle();
+    await world.wait();
+    expect([world.last("web")?.state, world.last("bad")?.state]).toEqual(["live", "failed"]);
+  });
+});
