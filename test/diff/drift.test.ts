@@ -88,9 +88,9 @@ describe("environments that differ", () => {
 });
 
 describe("the summary of environments that differ", () => {
-  const fit = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
+  const within = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
   const section = (apart: readonly EnvironmentDrift[], budget = 10_000) =>
-    driftSection({ apart, unchecked: 0 }, undefined, fit(budget));
+    driftSection({ apart, unchecked: 0 }, undefined, within(budget));
   const summary = (more: Partial<EnvironmentDrift>) => /<summary>(.*)<\/summary>/.exec(section([drift(more)]))?.[1];
   const image = "ghcr.io/acme/webapp";
   const field = { resource: "Deployment/web", path: "spec.replicas", here: "5", there: "2" };

@@ -84,9 +84,9 @@ describe("what changes where", () => {
 });
 
 describe("the table of what changes where", () => {
-  const fit = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
+  const within = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
   const table = (targets: readonly TargetPreview[], more: Partial<Preview> = {}, budget = 100_000) =>
-    changeTable(preview(targets, { environments, ...more }), fit(budget));
+    changeTable(preview(targets, { environments, ...more }), within(budget));
   const header = "| Where | Change |\n|---|---|\n";
 
   it("has a row for each, from two on", () => {

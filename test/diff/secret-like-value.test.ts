@@ -36,7 +36,7 @@ describe("a value that looks like a secret", () => {
     "args: [--password=/run/secret]",
     "args: [--token=https://login.example/token]",
     'args: ["--password=$(PASSWORD)"]',
-    'args: ["--password=x${PASSWORD}"]',
+    `args: ["--password=x\${PASSWORD}"]`,
     'args: ["password=hunter2"]',
   ])("is not %s", (container) => expect(found(undefined, pod(container))).toEqual([]));
 
