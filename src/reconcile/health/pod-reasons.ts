@@ -37,7 +37,7 @@ interface Container {
   readonly isInit: boolean;
 }
 
-/** Why a workload's Pods are not well: what needs a person first, each reason once; none while all is as it should be. */
+/** Why a workload's Pods are not well: what needs a person first, each reason once; none while all is well. */
 export function podReasons({ pods, owners, events }: WorkloadParts): readonly PodReason[] {
   const current = pods.filter((pod) => textAt(pod, "metadata", "deletionTimestamp") === "");
   const findings = [
