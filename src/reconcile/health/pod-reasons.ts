@@ -51,9 +51,9 @@ export function podReasons({ pods, owners, events }: WorkloadParts): readonly Po
   return reasons.toSorted((a, b) => Number(b.stuck) - Number(a.stuck));
 }
 
-/** Pods of one workload fail alike; only their names differ. */
+/** Pods of one workload fail alike, and a Deployment repeats what its ReplicaSet says: only the names differ. */
 function sameness({ reason, message, pod }: Finding): string {
-  return JSON.stringify([reason, pod === undefined ? message : message.replaceAll(pod, "")]);
+  return JSON.stringify([reason, pod === undefined ? message.replace(/^.*?: /, "") : message.replaceAll(pod, "")]);
 }
 
 function findingsOf(pod: JsonObject, events: readonly JsonObject[]): readonly Finding[] {
