@@ -32,7 +32,8 @@ export interface ApplyRules {
   /** Where objects go that name no namespace. */
   readonly namespace?: string | undefined;
   readonly limits: ApplyLimits;
-  readonly prune: PruneLimits;
+  /** `off`: nothing is deleted. */
+  readonly prune: PruneLimits | "off";
 }
 
 /** Times in milliseconds. */
