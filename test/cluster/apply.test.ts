@@ -153,7 +153,7 @@ describe("a deploy to a real cluster", () => {
     const spec = typeof failing.spec === "object" ? failing.spec : {};
     const objects = [{ ...failing, spec: { ...spec, backoffLimit: 0 } }, configMap("not-reached")];
     const status = await deploy("failing", { head: "a", objects });
-    expect(status).toMatchObject({ state: "failed", failure: { kind: "hook", problems: [{ reason: "HookFailed" }] } });
+    expect(status).toMatchObject({ state: "failed", failure: { kind: "hook", problems: [{ reason: "Error" }, { reason: "HookFailed" }] } });
     expect(await live("v1", "ConfigMap", "not-reached")).toBeUndefined();
   });
 

@@ -62,7 +62,7 @@ export const defaultApplyLimits: ApplyLimits = {
   stabilityMs: 5_000,
   waveDelayMs: 2_000,
   pollMs: 2_000,
-  concurrency: 12,
+  concurrency: 16,
 };
 
 /** Who owns the fields that are applied. */
