@@ -46,6 +46,12 @@ describe("the settings that decide about an image", () => {
     ).toEqual(["k1"]);
   });
 
+  it("are the items of `images` that match something, if any does", () => {
+    const ghost = setting("kustomize-image", "ghost", { matches: "ghost", matchesNothing: true });
+    expect(deciding([ghost, setting("kustomize-image", "k")])).toEqual(["k"]);
+    expect(deciding([ghost])).toEqual(["ghost"]);
+  });
+
   it("are values that say what the place shows, of each key the one that wins", () => {
     expect(
       deciding([
@@ -106,6 +112,65 @@ describe("the settings that decide about an image", () => {
         setting("values", "c", { decidedBy: "x:1" }),
       ]),
     ).toEqual([]);
+  });
+});
+
+describe("of several items of `images` that give one name", () => {
+  const item = (file: string, tag: string) => setting("kustomize-image", file, { matches: file, tag: part(tag) });
+  /** The manifest that gives a container the name which this item matches. */
+  const origin = (matches: string, more: Partial<VersionSetting>) =>
+    setting("manifest", "base.yaml", { matches, tag: part("9"), ...more });
+  const container = { resource: "Pod/web", container: "web" };
+
+  it("those decide that say what the place shows, else the first", () => {
+    expect(deciding([item("a", "7"), item("b", "1")])).toEqual(["b"]);
+    expect(deciding([item("a", "1"), item("b", "1")])).toEqual(["a", "b"]);
+    expect(deciding([item("a", "7"), item("b", "8")])).toEqual(["a"]);
+  });
+
+  it("the one decides that matches what the container's manifest says", () => {
+    const from = origin("b", container);
+    expect(deciding([item("a", "1"), item("b", "1"), from])).toEqual(["b"]);
+    expect(deciding([item("a", "7"), item("b", "8"), from])).toEqual(["b"]);
+    expect(deciding([item("a", "1"), item("b", "8"), from])).toEqual(["a"]);
+    const here = origin("b", { file: "web.yaml", whole: { path: at, value: "acme/web:9", line: 1 } });
+    expect(deciding([item("a", "1"), item("b", "1"), here])).toEqual(["b"]);
+    expect(deciding([item("a", "1"), item("b", "1"), { ...from, resource: "Pod/we" }])).toEqual(["b"]);
+  });
+
+  it.each<[string, VersionSetting]>([
+    ["of another kind", origin("b", { ...container, resource: "Job/web" })],
+    ["of another name", origin("b", { ...container, resource: "Pod/api" })],
+    ["of another container", origin("b", { ...container, container: "log" })],
+    ["without a container", origin("b", { resource: "Pod/web" })],
+    ["without an object", origin("b", { container: "web" })],
+    ["that is no manifest", { ...origin("b", container), form: "values" }],
+  ])("none is told apart by a setting %s", (_, from) => {
+    expect(deciding([item("a", "1"), item("b", "1"), from])).toEqual(["a", "b"]);
+  });
+
+  it("the first decides about what is no container's image", () => {
+    const object = { apiVersion: "acme.com/v1", kind: "Cluster", metadata: { name: "web" }, image: "acme/web:1" };
+    const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
+    if (use === undefined) throw new Error("no image");
+    expect(deciding([item("a", "7"), item("b", "1")], [], { ...request, use })).toEqual(["a"]);
+  });
+});
+
+describe("a manifest's setting stands where a place is", () => {
+  it.each([
+    ["an image in parts", { repository: "acme/web", tag: "1" }, "tag"],
+    ["an image by its digest", { repository: "acme/web", digest }, "digest"],
+  ] as const)("%s", (_, image, key) => {
+    const object = { apiVersion: "acme.com/v1", kind: "Cluster", metadata: { name: "web" }, image };
+    const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
+    if (use === undefined) throw new Error("no image");
+    const said = { path: ["image", key], value: key === "tag" ? "1" : digest, line: 1 };
+    const { tag: _tag, ...bare } = setting("object-image", "web.yaml");
+    const [here, there] = [said, { ...said, path: ["other", key] }].map((one) => ({ ...bare, [key]: one }));
+    if (here === undefined || there === undefined) throw new Error("no settings");
+    const chosen = decidingSettings({ ...request, use }, [there, here, { ...here, file: "base.yaml" }], []);
+    expect(chosen).toEqual([here]);
   });
 });
 

@@ -83,7 +83,54 @@ describe("places that name an image", () => {
   });
 
   it.each(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"])("are none in a %s", (kind) => {
-    expect(places(resource(kind, { data: { image: "acme/web:1" } }))).toEqual([]);
+    const template = { spec: { containers: [{ name: "c", image: "acme/web:1" }] } };
+    expect(places(resource(kind, { data: { image: "acme/web:1" }, spec: { template } }))).toEqual([]);
+    expect(places(resource("Cluster", { data: { image: "acme/web:1" }, spec: { template } }))).toHaveLength(2);
+  });
+
+  it("are images in parts, with where each part is", () => {
+    const repository = "acme/web";
+    const image = (more: JsonObject) => usesIn(resource("Cluster", { image: { repository, ...more } }));
+    expect(image({ tag: "1", digest })).toMatchObject([
+      {
+        ...{ pointer: "/image/tag", parts: { tag: "/image/tag", digest: "/image/digest" } },
+        ...{ place: "`image.tag` of Cluster `web`", role: "Cluster /image/tag", text: `acme/web:1@${digest}` },
+      },
+    ]);
+    expect(image({ digest })).toMatchObject([{ pointer: "/image/digest", parts: { digest: "/image/digest" } }]);
+    const [tagged] = image({ tag: "1" });
+    expect(tagged?.parts).toEqual({ tag: "/image/tag" });
+    const [whole] = usesIn(resource("Cluster", { image: "acme/db:1" }));
+    expect(whole).not.toHaveProperty("parts");
+    expect(whole).not.toHaveProperty("before");
+  });
+
+  it("are images in a text that holds values, and with something before them", () => {
+    const application = (source: JsonObject): JsonObject => ({
+      ...{ apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata: { name: "web" } },
+      spec: { sources: [source] },
+    });
+    const values = 'image:\n  repository: acme/web\n  tag: "1"\n';
+    expect(usesIn(application({ helm: { values } }))).toMatchObject([
+      {
+        pointer: "/spec/sources/0/helm/values\n/image/tag",
+        parts: { tag: "/spec/sources/0/helm/values\n/image/tag" },
+        place: "`spec.sources[0].helm.values: image.tag` of Application `web`",
+      },
+    ]);
+    expect(usesIn(application({ kustomize: { images: ["app=acme/web:1"] } }))).toMatchObject([
+      {
+        ...{ pointer: "/spec/sources/0/kustomize/images/0", before: "app=", text: "acme/web:1" },
+        place: "`spec.sources[0].kustomize.images[0]` of Application `web`",
+      },
+    ]);
+  });
+
+  it("are images of volumes, by the volume's name", () => {
+    const volumes = [{ name: "data", image: { reference: "acme/data:1" } }];
+    expect(usesIn(resource("Pod", { spec: { containers: [], volumes } }))).toMatchObject([
+      { role: "Pod volume data", place: "image volume `data`", container: undefined, text: "acme/data:1" },
+    ]);
   });
 
   it("are none that cannot be read, nor below forty levels", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { imageUses, useKey } from "../../../src/change/images/image-uses.ts";
-import { type Expectation, prove } from "../../../src/change/proof/prove.ts";
+import { type Expectation, fieldKey, prove } from "../../../src/change/proof/prove.ts";
 import { versionForms } from "../../../src/change/proof/text.ts";
 import { toItems } from "../../../src/diff/item.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
@@ -202,6 +202,81 @@ describe("fields that change besides", () => {
     const at = (spec: number) => [object("Cluster", "a", { spec })];
     expect(prove(at(7), at(8), expected).unexplained).toEqual([]);
     expect(prove(at(7), at(9), expected).unexplained).toEqual(["Cluster/prod/a /spec"]);
+  });
+});
+
+describe("an image that is to have a tag and a digest", () => {
+  const [digest, other] = ["ab", "cd"].map((byte) => `sha256:${byte.repeat(32)}`);
+  const before = [web()];
+  const [use] = imageUses(toItems(before));
+  const expected: Expectation = {
+    ...{ names: new Map(), texts: versionForms("1.3.0", "1.4.0"), beyond: "nothing" },
+    images: new Map(use === undefined ? [] : [[useKey(use), `acme/web:1.4.0@${digest}`]]),
+  };
+
+  it.each([
+    [`acme/web:1.4.0@${digest}`, true],
+    [`acme/web@${digest}`, true],
+    [`acme/web@${other}`, false],
+    [`other/web@${digest}`, false],
+    ["acme/web:1.4.0", false],
+    ["acme/web", false],
+  ])("may be shown as %s: %s", (image, fine) => {
+    expect(prove(before, [web({ image })], expected).unexplained.length === 0).toBe(fine);
+  });
+
+  it("and one that is to have a tag alone is shown with it", () => {
+    const tagged = { ...expected, images: new Map(use === undefined ? [] : [[useKey(use), "acme/web:1.4.0"]]) };
+    expect(prove(before, [web({ image: "acme/web" })], tagged).unexplained).not.toEqual([]);
+    const pinned = { ...expected, images: new Map(use === undefined ? [] : [[useKey(use), `acme/web@${digest}`]]) };
+    expect(prove(before, [web({ image: "acme/web" })], pinned).unexplained).not.toEqual([]);
+  });
+});
+
+describe("a text that holds values", () => {
+  const application = (tag: string, more: string): readonly Resource[] => [
+    {
+      object: {
+        ...{ apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata: { name: "web", namespace: "argocd" } },
+        spec: { source: { helm: { values: `image: { repository: acme/web, tag: "${tag}" }\nlabel: "${more}"\n` } } },
+      },
+    },
+  ];
+  const before = application("1.3.0", "1.3.0");
+  const field = "Application/argocd/web /spec/source/helm/values";
+  const judged = (tag: string, more: string, planned: boolean) =>
+    prove(
+      before,
+      application(tag, more),
+      planned ? expectation(before) : { ...expectation(before), images: new Map() },
+    );
+
+  it("may change by the planned images in it and what follows them, and counts as images", () => {
+    expect(judged("1.4.0", "1.4.0", true)).toEqual({ unexplained: [], others: 0 });
+    expect(judged("1.4.0", "1.3.0", true)).toEqual({ unexplained: [], others: 0 });
+    expect(judged("1.3.0", "1.4.0", false)).toEqual({ unexplained: [], others: 0 });
+  });
+
+  it("may not change by another image, nor by what does not follow", () => {
+    expect(judged("1.4.0", "1.4.0", false).unexplained).toEqual([field]);
+    expect(judged("1.5.0", "1.4.0", true).unexplained).toContain(field);
+    expect(judged("1.4.0", "x", true).unexplained).toEqual([field]);
+  });
+});
+
+describe("a field that was edited where it stands", () => {
+  const at = (replicas: number, file: string): readonly Resource[] => [{ ...web({ replicas }), file }];
+  const others = (edited: readonly (readonly [string, readonly string[]])[], file = "web.yaml") => {
+    const expected = { ...expectation([]), beyond: "values" } as const;
+    const keys = new Set(edited.map(([name, path]) => fieldKey(name, path)));
+    return prove(at(2, file), at(3, file), { ...expected, edited: keys }).others;
+  };
+
+  it("is no other field than those that were planned", () => {
+    expect(others([["web.yaml", ["spec", "replicas"]]])).toBe(0);
+    expect(others([["other.yaml", ["spec", "replicas"]]])).toBe(1);
+    expect(others([["web.yaml", ["spec"]]])).toBe(1);
+    expect(others([])).toBe(1);
   });
 });
 

@@ -16,8 +16,8 @@ const files = () =>
   new ReadFiles(
     [
       ["read.yaml", "file", "0"],
-      ["missing.yaml", "missing", ""],
-      ["list", "list", "0"],
+      ["missing.yaml", "absent"],
+      ["list", "dir"],
       ["chart", "tree", "0"],
       ["none.yaml", "file", "0"],
     ],

@@ -204,9 +204,7 @@ describe("a copy that would move namespaces", () => {
   });
 
   it("and one that names the source's environment is told of, but for a target's own past", async () => {
-    const named = [
-      { object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, b: "staging" } },
-    ];
+    const named = [{ object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, b: "staging" } }];
     const remarks = async (parts: InputParts) => (await planDirectory(await inputOf({}, {}, parts))).remarks?.(named);
     expect(await remarks({})).toEqual(["`b` of ConfigMap `a` names staging in prod: `staging`."]);
     expect(await remarks({ source: targetIn("web/prod") })).toEqual([]);

@@ -37,7 +37,7 @@ describe("a copy that names the environment which it comes from", () => {
       "`data.b` of ConfigMap `web` names staging in prod: `staging`.",
     ]);
     const other: Resource = {
-      object: { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, a: "staging" }
+      object: { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, a: "staging" },
     };
     expect(foreignNames([other], [object({ a: "staging" })], { from: "staging", to: "prod" })).toHaveLength(1);
   });
