@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
+  carriedVersions,
+  changedImages,
   compareVersions,
   type EarlierVersion,
   earlierVersions,
+  imageVersions,
   sameVersions,
   versionsAt,
 } from "../../src/change/versions.ts";
+import type { Resource } from "../../src/model/render.ts";
 import type { Target } from "../../src/model/target.ts";
 import { deployment, world } from "../promote/support/world.ts";
+import { memoryTree } from "../support/memory-tree.ts";
 
 const target: Target = {
   id: "web/prod",
@@ -85,6 +90,46 @@ describe("the version of a target", () => {
     ).toEqual([
       [commits.two, ["2"]],
       [commits.scaled, ["1"]],
+    ]);
+  });
+});
+
+describe("the versions of a render", () => {
+  const pod = (...images: readonly string[]): Resource => {
+    const containers = images.map((image, index) => ({ name: `c${index}`, image }));
+    return { object: { apiVersion: "v1", kind: "Pod", metadata: { name: "p" }, spec: { containers } } };
+  };
+
+  it("are those of its images, by name, each once", () => {
+    expect(imageVersions([pod("acme/web:2", "acme/api:1", "acme/web:1", "acme/web:2")])).toEqual([
+      { image: "acme/api", versions: ["1"] },
+      { image: "acme/web", versions: ["1", "2"] },
+    ]);
+  });
+
+  it("are others than before where an image changes, comes or goes", () => {
+    const before = [pod("acme/web:2", "acme/web:1", "acme/api:1", "acme/old:1")];
+    expect(changedImages(before, [pod("acme/web:3", "acme/api:1", "acme/new:1")])).toEqual([
+      { image: "acme/new", from: "", to: "1" },
+      { image: "acme/old", from: "1", to: "" },
+      { image: "acme/web", from: "1, 2", to: "3" },
+    ]);
+  });
+
+  it("are carried with those of charts that files name", async () => {
+    const charts = ["2.0.0", "1.0.0", "2.0.0"].map((version) => `{ name: lib, version: ${version} }`);
+    const tree = memoryTree({ "web/prod/kustomization.yaml": `helmCharts: [${charts.join(", ")}]\n` });
+    const render = {
+      ok: true,
+      digest: "d",
+      trace: [["", "tree", tree.oid]],
+      warnings: [],
+      unpinned: [],
+      resources: () => [pod("acme/web:1")],
+    } as const;
+    expect(await carriedVersions(target, render, { tree, objects: tree.objects })).toEqual([
+      { image: "acme/web", versions: ["1"] },
+      { image: "chart lib", versions: ["1.0.0", "2.0.0"] },
     ]);
   });
 });

@@ -59,7 +59,11 @@ describe("findings that say the same", () => {
     ["after the fix", finding({ id: "x", fix: "do" }), "do. If it is meant, comment `/ack x`"],
     ["as the fix where there is none", finding({ id: "x" }), "If it is meant, comment `/ack x`"],
     ["of words too", finding({ id: "x", words }), "repair webapp. If it is meant, comment `/ack x`"],
-    ["where the fix has a place for it", finding({ id: "x", words: { ...words, fix: "do {ack}" } }), "do and comment `/ack x`"],
+    [
+      "where the fix has a place for it",
+      finding({ id: "x", words: { ...words, fix: "do {ack}" } }),
+      "do and comment `/ack x`",
+    ],
     ["not for what is no danger", finding({ severity: "warning", fix: "do" }), "do"],
     ["not for a failed render", finding({ id: "render-failed", fix: "do" }), "do"],
     ["not for a broken configuration", finding({ id: "broken-configuration", fix: "do" }), "do"],
@@ -81,11 +85,11 @@ describe("the first sentence of a message", () => {
 });
 
 describe("findings as alerts", () => {
-  const fit = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: ", elsewhere" });
+  const within = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: ", elsewhere" });
   const head = "c0ffee";
   const url = "https://h/r";
   const alerts = (findings: readonly Finding[], heading = "", budget = 10_000) =>
-    findingAlerts(preview([], { findings, environments }), { repositoryUrl: url, head }, fit(budget), {
+    findingAlerts(preview([], { findings, environments }), { repositoryUrl: url, head }, within(budget), {
       ...{ ack: undefined, heading },
     });
   const link = (file: string, line?: number) =>
@@ -143,10 +147,7 @@ describe("findings as alerts", () => {
     ],
     [
       "files behind a sentence that names one of them",
-      [
-        of({ message: "See `a.yaml`.", file: "a.yaml" }),
-        of({ message: "See `a.yaml`.", file: "b.yaml", app: "b" }),
-      ],
+      [of({ message: "See `a.yaml`.", file: "a.yaml" }), of({ message: "See `a.yaml`.", file: "b.yaml", app: "b" })],
       `> [!CAUTION]\n> **See \`a.yaml\`.** ${link("a.yaml")}, ${link("b.yaml")}\n\n`,
     ],
     ["no error of the configuration", [of({ id: "broken-configuration" })], ""],
@@ -181,7 +182,13 @@ describe("findings as alerts", () => {
     expect(shown(whole.length + 119)).toEqual([a, b, c, d, "**E.**"].map((text) => `> ${text}`));
     const brief = whole.replaceAll(" And more.", "");
     expect(shown(brief.length + 129)).toEqual(["> **It&#95;is.**", "> **B.**", "> **C.**", "> **D.**", "> **E.**"]);
-    expect(shown(brief.length + 119)).toEqual(["> **It&#95;is.**", "> **B.**", "> **C.**", "> **D.**", "1 more note, elsewhere."]);
+    expect(shown(brief.length + 119)).toEqual([
+      "> **It&#95;is.**",
+      "> **B.**",
+      "> **C.**",
+      "> **D.**",
+      "1 more note, elsewhere.",
+    ]);
     expect(shown(0)).toEqual(["2 more dangers, 2 more warnings, 1 more note, elsewhere."]);
   });
 });

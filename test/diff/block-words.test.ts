@@ -161,13 +161,22 @@ describe("a folded diff", () => {
 describe("resources that come, go or move together", () => {
   const whole = (kind: string, more: Partial<ResourceChange> = {}) => {
     const sign = more.action === "removed" ? "-" : "+";
-    return change(count(11, (index) => `${sign}${kind}${index}`).join("\n"), { kind, name: kind, action: "added", ...more });
+    return change(count(11, (index) => `${sign}${kind}${index}`).join("\n"), {
+      kind,
+      name: kind,
+      action: "added",
+      ...more,
+    });
   };
   const blocks = (changes: readonly ResourceChange[], severities: readonly string[] = []) => {
-    const findings = severities.map((resource) => finding({ app: "a", environment: "prod", resource, severity: "warning" }));
+    const findings = severities.map((resource) =>
+      finding({ app: "a", environment: "prod", resource, severity: "warning" }),
+    );
     const groups = foldChanges(preview([target("a/prod", { changes })], { findings }));
     const context = { targets: 1, apps: 1, groups: groups.length };
-    return groups.flatMap((one) => diffBlocks(one, context, true).map(({ text, folded }) => ({ text, folded, group: one })));
+    return groups.flatMap((one) =>
+      diffBlocks(one, context, true).map(({ text, folded }) => ({ text, folded, group: one })),
+    );
   };
   const summaries = (changes: readonly ResourceChange[]) =>
     blocks(changes).map(({ folded }) => /<summary>(.*)<\/summary>/.exec(folded)?.[1]);
@@ -190,7 +199,9 @@ describe("resources that come, go or move together", () => {
 
   it("list as many kinds as there is room for", () => {
     const kinds = (...sizes: readonly number[]) => sizes.map((size, index) => whole(`${index}`.padEnd(size, "K")));
-    expect(summaries(kinds(6, 6, 6, 6, 6, 6, 6))).toEqual(["7 new resources: 0KKKKK, 1KKKKK, 2KKKKK, 3KKKKK and 3 more (+77)"]);
+    expect(summaries(kinds(6, 6, 6, 6, 6, 6, 6))).toEqual([
+      "7 new resources: 0KKKKK, 1KKKKK, 2KKKKK, 3KKKKK and 3 more (+77)",
+    ]);
     expect(summaries(kinds(22, 23))).toEqual([`2 new resources: ${"0".padEnd(22, "K")}, ${"1".padEnd(23, "K")} (+22)`]);
     expect(summaries(kinds(23, 23))).toEqual([`2 new resources: ${"0".padEnd(23, "K")} and 1 more (+22)`]);
     expect(summaries(kinds(60, 60))).toEqual(["2 new resources (+22)"]);
@@ -206,7 +217,14 @@ describe("resources that come, go or move together", () => {
       ...{ from: { apiVersion: "apps/v1", kind, namespace: "", name: "x" }, ...more },
     });
   const moved = (kind: string, more: Partial<ResourceChange> = {}) =>
-    renamed(kind, { name: "x", namespace: "n", diff: "@@ metadata @@\n+namespace: n", addedLines: 1, removedLines: 0, ...more });
+    renamed(kind, {
+      name: "x",
+      namespace: "n",
+      diff: "@@ metadata @@\n+namespace: n",
+      addedLines: 1,
+      removedLines: 0,
+      ...more,
+    });
 
   it("under other names are one block, with their kinds in its diff", () => {
     const [one, ...others] = blocks([renamed("A"), renamed("B")], ["B/y"]);

@@ -72,11 +72,7 @@ function usesOf(item: Item): readonly ImageUse[] {
 
 type Place = Pick<ImageUse, "pointer" | "parts" | "before" | "role" | "place" | "container" | "text" | "image">;
 
-/** Kinds that hold text or schemas, never an image that runs. */
-const imageless = new Set(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"]);
-
 function placesOf({ object, id }: Item): readonly Place[] {
-  if (imageless.has(id.kind)) return [];
   const containers = containersOf(object).flatMap((one) => containerPlace(one, id.kind));
   const seen = new Set(containers.map(({ pointer }) => pointer));
   const others = shownImages(nodeOf(object)).flatMap((shown) => otherPlace(shown, id));

@@ -397,3 +397,64 @@ describe("images under another version of a chart", () => {
     expect(renamed.unexplained).toEqual([]);
   });
 });
+
+describe("an image that a render shows in another way", () => {
+  const [one, two] = ["12", "34"].map((part) => `sha256:${part.repeat(32)}`);
+  const before = [web()];
+  const shows = (wanted: string, image: string): boolean => {
+    const expected = expectation(before);
+    const images = new Map([...expected.images.keys()].map((key) => [key, wanted]));
+    return prove(before, [web({ image })], { ...expected, images }).unexplained.length === 0;
+  };
+
+  it.each([
+    ["the digest of a tag and a digest", `acme/web:1.4.0@${one}`, `acme/web@${one}`, true],
+    ["another digest", `acme/web:1.4.0@${one}`, `acme/web@${two}`, false],
+    ["the tag of a tag and a digest", `acme/web:1.4.0@${one}`, "acme/web:1.4.0", false],
+    ["a name for a tag", "acme/web:1.4.0", "acme/web", false],
+    ["a name for a digest", `acme/web@${one}`, "acme/web", false],
+    ["a name for what is no image", "{{ x }}", "acme/web", false],
+  ])("is as planned or not: %s", (_, wanted, image, expected) => {
+    expect(shows(wanted, image)).toBe(expected);
+  });
+});
+
+describe("a text that holds images", () => {
+  const application = (values: string): Resource => ({
+    object: {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Application",
+      metadata: { name: "web", namespace: "prod" },
+      spec: { source: { helm: { values } } },
+    },
+  });
+  const text = (image: string, side: string, note = "") =>
+    application(`image: ${image}\nside: { image: '${side}' }\n${note}`);
+  const base = [text("acme/web:1.3.0", "acme/db:1")];
+  const field = "Application/prod/web /spec/source/helm/values";
+  const missed = `${field}\n/image does not become what was planned`;
+
+  it.each([
+    ["holds where one changes as planned", text("acme/web:1.4.0", "acme/db:1"), []],
+    ["does not hold where another one changes too", text("acme/web:1.4.0", "acme/db:2"), [field]],
+    ["does not hold where something else changes too", text("acme/web:1.4.0", "acme/db:1", "a: 1\n"), [field]],
+    ["does not hold where one becomes another version", text("acme/web:1.5.0", "acme/db:1"), [field, missed]],
+    ["does not hold where none changes", text("acme/web:1.3.0", "acme/db:1", "# c\n"), [field, missed]],
+  ])("%s", (_, after, expected) => {
+    expect(prove(base, [after], expectation(base))).toEqual({ unexplained: expected, others: 0 });
+  });
+});
+
+describe("a field that was edited where it stands", () => {
+  it.each([
+    ["is what was planned", "web.yaml", "web.yaml", 0],
+    ["is none of another file", "web.yaml", "other.yaml", 1],
+    ["is none of a resource of no file", undefined, "web.yaml", 1],
+  ])("%s", (_, file, edited, others) => {
+    const resource = (parts: Parts): Resource => ({ ...web(parts), ...(file !== undefined && { file }) });
+    const before = [resource({})];
+    const expected = { ...expectation(before, "values"), edited: new Set([fieldKey(edited, ["spec", "replicas"])]) };
+    const after = [resource({ image: "acme/web:1.4.0", replicas: 3 })];
+    expect(prove(before, after, expected)).toEqual({ unexplained: [], others });
+  });
+});

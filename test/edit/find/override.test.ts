@@ -239,7 +239,7 @@ function overridden(
 
 describe("an override in a kustomization", () => {
   const resources = "resources: [../b]\n";
-  const after = async (own: string, wanted: WantedVersion, image = "web:1") => {
+  const outcome = async (own: string, wanted: WantedVersion, image = "web:1") => {
     const found = await foundIn(kustomize("o"), {
       "b/kustomization.yaml": "resources: [p.yaml]\n",
       "b/p.yaml": `kind: Pod\nspec: { containers: [{ name: a, image: '${image}' }] }\n`,
@@ -296,20 +296,20 @@ describe("an override in a kustomization", () => {
       "images:\n  - { name: app, newName: web }\n  - name: web\n    newTag: v2\n",
     ],
   ])("adds %s", async (_, own, wanted, expected) => {
-    expect(await after(own, wanted)).toBe(expected);
+    expect(await outcome(own, wanted)).toBe(expected);
   });
 
   it("is not possible where the item there cannot be changed, or the image has no name", async () => {
-    expect(await after("images: [{ name: web, newTag: &t v1 }]\nx: *t\n", version("v2"))).toBeUndefined();
-    expect(await after("", version("v2"), "{{ x }}")).toBeUndefined();
-    expect(await after("", version(""))).toBeUndefined();
-    expect(await after("", { version: "2" })).toBeUndefined();
+    expect(await outcome("images: [{ name: web, newTag: &t v1 }]\nx: *t\n", version("v2"))).toBeUndefined();
+    expect(await outcome("", version("v2"), "{{ x }}")).toBeUndefined();
+    expect(await outcome("", version(""))).toBeUndefined();
+    expect(await outcome("", { version: "2" })).toBeUndefined();
   });
 });
 
 describe("an override of a chart's values", () => {
   const one = digestOf("1");
-  const after = async (values: string, wanted: WantedVersion) => {
+  const outcome = async (values: string, wanted: WantedVersion) => {
     const options = { releaseName: "r", valueFiles: ["own.yaml"] };
     const found = await foundInChart({ "c/values.yaml": values, "own.yaml": "" }, options);
     return overridden(found, "c/values.yaml", ["own.yaml", ""], wanted);
@@ -355,6 +355,6 @@ describe("an override of a chart's values", () => {
     ],
     ["an image in a list", "list: [{ image: { repository: web, tag: v1 } }]\n", version("v2"), undefined],
   ])("is for %s", async (_, values, wanted, expected) => {
-    expect(await after(values, wanted)).toBe(expected);
+    expect(await outcome(values, wanted)).toBe(expected);
   });
 });

@@ -10,6 +10,7 @@ import {
 } from "../../../src/edit/index.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
+import { foundInChart } from "./support/found-in.ts";
 import { digestOf } from "./support/repository.ts";
 import { settingLines, wholeSetting } from "./support/setting-lines.ts";
 
@@ -43,6 +44,12 @@ function edits(setting: VersionSetting | undefined, wanted: WantedVersion) {
   return made.map((edit) => `${edit.kind} ${edit.path.join(".")}${"value" in edit ? `=${edit.value}` : ""}`);
 }
 
+/** A place among values that nothing else says anything about. */
+function place(path: readonly string[]) {
+  const none = { tagBelow: undefined, digestBelow: undefined, registry: undefined };
+  return { key: path.slice(0, -1), version: path.join("."), above: [], isDefault: false, ...none };
+}
+
 describe("an image in values", () => {
   it.each<[string, string, readonly string[]]>([
     ["imageName beside a tag", "a: { imageName: web, tag: '1' }\n", ["web: name=web tag=1"]],
@@ -63,6 +70,22 @@ describe("an image in values", () => {
     ["keys with underscores", "web_image_repository: web\nweb_image_tag: '1'\n", ["web: name=web tag=1"]],
     ["keys in camel case", "webImageRepository: web\nwebImageTag: '1'\n", ["web: name=web tag=1"]],
     ["imageTag beside repository", "repository: web\nimageTag: '1'\n", ["web: name=web tag=1"]],
+    ["a tag that is empty beside a name with a version", "a: { image: 'web:1', tag: '' }\n", ["web: whole=web:1"]],
+    ["a name with a version beside a tag", "image: { repository: 'web:1', tag: '2' }\n", ["web: name=web:1 tag=2"]],
+    ["a version in another map, which is no tag", "web: { image: web, version: '1' }\n", ["web: whole=web"]],
+    [
+      "a template for a name beside a tag",
+      "a: { repository: '{{ x }}', tag: '1' }\n",
+      ["?: name={{ x }} [template] tag=1"],
+    ],
+    ["a repository that is an address beside a tag", "a: { repository: 'https://x/y', tag: '1' }\n", []],
+    ["imageTag that is a map, which is no tag", "imageTag: { a: 1 }\nimage: web\n", ["web: whole=web"]],
+    ["webImageTag beside repository, which is another's", "repository: web\nwebImageTag: '1'\n", ["?: tag=1"]],
+    ["webImageRepo", "webImageRepo: web\nwebImageTag: '1'\n", ["web: name=web tag=1"]],
+    ["an encrypted text", "image: 'ENC[AES256_GCM,data:x]'\n", ["?: whole=ENC[AES256_GCM,data:x] [encrypted]"]],
+    ["an encrypted text under another key", "webImage: 'ENC[AES256_GCM,data:x]'\n", []],
+    ["a reference of a volume, which is an image", "image: { reference: web }\n", ["web: whole=web"]],
+    ["a reference that is none", "image: { reference: '{{ x }}' }\n", []],
     ["a digest beside image", `imageDigest: ${one}\nimage: web\n`, [`web: name=web digest=${one}`]],
     ["one text", "image: web:1\n", ["web: whole=web:1"]],
     ["one text without a version", "image: web\n", ["web: whole=web"]],
@@ -84,6 +107,27 @@ describe("an image in values", () => {
     expect(settingLines(settings)).toEqual(["own.yaml values web: tag=2", "c/values.yaml values web: name=web"]);
     const { settings: split } = await inValues("a: { repository: web }\n", { "own.yaml": "a: { tag: '2' }\n" });
     expect(settingLines(split)).toEqual(["own.yaml values web: tag=2"]);
+  });
+
+  it("has its place among the values, and what files below say", async () => {
+    const values = `image: { registry: r.io, repository: web, tag: '1', digest: '${one}' }\napi: { image: { repository: api, digest: '${one}' } }\n`;
+    const own = "image: { tag: '' }\nwebImage: web:1\n";
+    const { settings } = await inValues(`${values}global: { imageRegistry: g.io }\n`, { "own.yaml": own });
+    expect(settings.map(({ subject, values: among }) => [subject.name, among])).toEqual([
+      ["web", place(["webImage"])],
+      ["g.io/web", { ...place(["image", "tag"]), tagBelow: "1", digestBelow: one, registry: "g.io" }],
+      ["g.io/web", { ...place(["image", "tag"]), above: ["own.yaml"], isDefault: true, registry: "g.io" }],
+      ["api", { ...place(["api", "image", "digest"]), above: ["own.yaml"], isDefault: true }],
+    ]);
+  });
+
+  it("is decided by a file that sets its filled parts, or its name where it has no other", async () => {
+    const digest = await inValues("image: { repository: web, tag: '1', digest: '' }\n", {
+      "a.yaml": "image: { tag: '2' }\n",
+    });
+    expect(digest.settings.map(({ decidedBy }) => decidedBy)).toEqual([undefined, "a.yaml:1"]);
+    const empty = await inValues("image: { repository: web, tag: '' }\n", { "a.yaml": "image: { tag: '2' }\n" });
+    expect(empty.settings.map(({ decidedBy }) => decidedBy)).toEqual([undefined, "a.yaml:1"]);
   });
 
   it("is decided by the last file that sets all that it sets", async () => {
@@ -610,6 +654,15 @@ describe("a value that the configuration names", () => {
     ["a value of a list", "v: ['1', '2']\n", "v[1]", "values ?: tag=2"],
   ])("is %s", async (_, values, key, expected) => {
     expect(await of(values, key)).toEqual([`c/values.yaml ${expected}`]);
+  });
+
+  it.each(["repository", "repo", "image", "imageName"])("has the name under `%s` beside it", async (key) => {
+    const { settings } = await foundInChart(
+      { "c/values.yaml": `a: { ${key}: web, v: '1' }\n` },
+      { releaseName: "r" },
+      { extra: [{ file: "c/values.yaml", key: "a.v" }] },
+    );
+    expect(settings.map(wholeSetting).at(-1)).toEqual(["values image web | c/values.yaml#0 a", "tag=1 @ a.v :1"]);
   });
 
   it("is another than that of the same key in another document or file", async () => {

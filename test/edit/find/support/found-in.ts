@@ -23,6 +23,10 @@ export async function foundInKustomization(kustomization: string, files: Files =
 }
 
 /** What is found in the chart in the folder `c`. */
-export async function foundInChart(files: Files, options: HelmOptions = { releaseName: "r" }): Promise<FoundSettings> {
-  return foundIn({ kind: "helm", path: "c", options }, { "c/Chart.yaml": "name: c\n", ...files });
+export async function foundInChart(
+  files: Files,
+  options: HelmOptions = { releaseName: "r" },
+  more: FindOptions = {},
+): Promise<FoundSettings> {
+  return foundIn({ kind: "helm", path: "c", options }, { "c/Chart.yaml": "name: c\n", ...files }, more);
 }
