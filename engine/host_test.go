@@ -18,10 +18,13 @@ import (
 
 // engineBinary is the engine that all tests use: it is tested as its hosts use it, as a process. SLUICE_ENGINE names one
 // that was built from these sources, as `npm test` does; without it they are built first, which takes seconds to link.
-var engineBinary string
+var (
+	engineBinary  = os.Getenv("SLUICE_ENGINE")
+	engineIsGiven = engineBinary != ""
+)
 
 func TestMain(m *testing.M) {
-	if engineBinary = os.Getenv("SLUICE_ENGINE"); engineBinary != "" {
+	if engineIsGiven {
 		os.Exit(m.Run())
 	}
 	dir, err := os.MkdirTemp("", "engine-test")

@@ -10,7 +10,8 @@ import (
 
 func TestHelloTellsVersionsAndLockdown(t *testing.T) {
 	h := start(t).hello
-	if h["type"] != "hello" || h["protocol"] != 1.0 || h["version"] != "dev" {
+	version, _ := h["version"].(string)
+	if h["type"] != "hello" || h["protocol"] != 1.0 || version == "" || (version != "dev" && !engineIsGiven) {
 		t.Errorf("hello is %v", h)
 	}
 	libraries, _ := h["libraries"].(map[string]any)
@@ -18,7 +19,7 @@ func TestHelloTellsVersionsAndLockdown(t *testing.T) {
 		t.Errorf("libraries are %v", libraries)
 	}
 	out, err := exec.Command(engineBinary, "--version").Output()
-	if err != nil || !strings.Contains(string(out), "kustomize v5.8.2, helm v4.3.1") {
+	if err != nil || !strings.Contains(string(out), version) || !strings.Contains(string(out), "kustomize v5.8.2, helm v4.3.1") {
 		t.Errorf("--version gives %q, %v", out, err)
 	}
 }

@@ -1,4 +1,4 @@
-// The checks that `npm test` is made of. Each gives `{name, passed, failed, skipped?, report?}`: what it says is kept.
+// The checks that `npm test` is made of. Each gives `{name, passed, failed, skipped?, report?}`.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -34,6 +34,8 @@ export interface KubeRequest extends Partial<Pick<HttpRequest, "headers">> {
   readonly accept?: string;
   /** How often it is tried in all; default 4. */
   readonly attempts?: number;
+  /** Whether an answer that is no failure of the server is worth another attempt. */
+  readonly retries?: (answer: Answer) => boolean;
 }
 
 /** Requests at once; more of them wait for a connection. */
@@ -61,13 +63,14 @@ export class Connection {
    * `timeout` and `unavailable` Faults when there is none.
    */
   async send(request: KubeRequest, signal: AbortSignal): Promise<Answer> {
-    const { attempts = 4 } = request;
+    const { attempts = 4, retries = () => false } = request;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#authorized(request, signal).catch((error: unknown) => {
         if (error instanceof Fault && attempt < attempts) return undefined;
         throw error;
       });
-      if (answer !== undefined && (attempt === attempts || !mayAnswerOtherwise(answer))) return answer;
+      const isLast = (one: Answer): boolean => attempt === attempts || !(mayAnswerOtherwise(one) || retries(one));
+      if (answer !== undefined && isLast(answer)) return answer;
       const wait = this.#waitMs(answer, attempt);
       if (answer !== undefined && wait > this.#options.maxWaitMs) return answer;
       await (this.#options.pause ?? pause)(wait, signal);

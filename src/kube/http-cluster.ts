@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { UserError } from "../model/errors.ts";
+import { Fault, UserError } from "../model/errors.ts";
 import { exactJson } from "../model/exact-json.ts";
 import { isJsonObject, type JsonObject } from "../model/json.ts";
 import type {
@@ -22,10 +22,11 @@ import type { Resource } from "../model/render.ts";
 import type { Calls } from "./calls.ts";
 import type { KubeRequest } from "./connection.ts";
 import { eventsOf, eventsQuery } from "./events.ts";
+import type { Answer } from "./exchange.ts";
 import { listAll } from "./listing.ts";
 import { readLog } from "./log.ts";
 import { query } from "./paths.ts";
-import { isOfAnother } from "./refusals.ts";
+import { isLostRace, isOfAnother } from "./refusals.ts";
 
 /** A cluster as one account sees it. */
 export class HttpCluster implements Cluster {
@@ -64,13 +65,17 @@ export class HttpCluster implements Cluster {
       dryRun: dryRun(options),
     });
     const body = yamlSafe(exactJson(resource));
+    const retries = (answer: Answer): boolean => isLostRace(answer) && !expectsVersion(resource);
     const request = ({ object: path }: { object: string }): KubeRequest => ({
       method: "PATCH",
       path: `${path}${search}`,
       body,
       contentType: "application/apply-patch+yaml",
+      retries,
     });
-    return this.#calls.object(call, await this.#calls.sendTo(call, reference, request, signal));
+    const answer = await this.#calls.sendTo(call, reference, request, signal);
+    if (retries(answer)) throw new Fault("unavailable", `Cluster ${call.cluster} cannot ${call.what}: others write to it all the time`);
+    return this.#calls.object(call, answer);
   }
 
   async create(
@@ -171,6 +176,11 @@ function yamlSafe(json: string): string {
     /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** Whether a manifest is only for one version of an object. */
+function expectsVersion({ object: { metadata } }: Resource): boolean {
+  return isJsonObject(metadata) && (metadata.resourceVersion !== undefined || metadata.uid !== undefined);
 }
 
 function dryRun(options: { readonly dryRun: boolean }): string | undefined {

@@ -53,6 +53,18 @@ export function isOfAnother(answer: Answer): boolean {
   return answer.status === 422 && statusOf(answer).details.causes.some(({ field }) => field === "metadata.uid");
 }
 
+/**
+ * Whether somebody else wrote the object at the same moment, and no owner of a field is in the way. The server tries
+ * five times by itself before it says so (`patch.go` of `k8s.io/apiserver`).
+ */
+export function isLostRace(answer: Answer): boolean {
+  return answer.status === 409 && !isFieldConflict(statusOf(answer));
+}
+
+function isFieldConflict({ details }: Status): boolean {
+  return details.causes.some(({ reason }) => reason === "FieldManagerConflict");
+}
+
 /** Statuses that may pass by themselves. */
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -101,6 +113,12 @@ function kindAndFix(
         { fields, fix: "Renew the credentials of this cluster in the server's settings." },
       ];
     case 403:
+      if (!isForbiddenToAccount(said))
+        return [
+          "refused",
+          message,
+          { fields, fix: "Change the manifest, or the rule of the cluster that forbids it." },
+        ];
       return ["permission", message, { fields, fix: "Bind a role that allows it to the account that Sluice uses." }];
     case 404:
       return ["not-found", message, { fields, fix: "Create what is missing first, such as the namespace." }];
@@ -113,10 +131,15 @@ function kindAndFix(
   }
 }
 
-function fixOfConflict({ details }: Status): string {
-  return details.causes.some(({ reason }) => reason === "FieldManagerConflict")
+function fixOfConflict(said: Status): string {
+  return isFieldConflict(said)
     ? "Leave these fields to their owner, or let Sluice take them over."
     : "See what else changes this object.";
+}
+
+/** Else it is a rule of the cluster that says no: a quota, a webhook, Pod security. */
+function isForbiddenToAccount({ message }: Status): boolean {
+  return !/ is forbidden: (?!user ")|denied the request/i.test(message);
 }
 
 /** Refusals that end by themselves: a namespace that is being deleted is gone, and can be made again, soon. */

@@ -1,5 +1,6 @@
 import type { FaultKind, UserErrorKind } from "./errors.ts";
 import type { Actor, Happened, InRepository, OnPullRequest } from "./events/common.ts";
+import type { DeployFailed, DeployLive, DeployStarted } from "./events/deploy.ts";
 import type {
   ImageAdvanced,
   ImageClosed,
@@ -25,6 +26,7 @@ import type { Severity } from "./preview.ts";
 import type { RepositoryName } from "./tree.ts";
 
 export type { Actor, ChangedTarget } from "./events/common.ts";
+export type * from "./events/deploy.ts";
 export type * from "./events/images.ts";
 export type * from "./events/promotion.ts";
 
@@ -168,6 +170,9 @@ export type SluiceEvent =
   | ImageMerged
   | ImageDeclined
   | ImageClosed
+  | DeployStarted
+  | DeployLive
+  | DeployFailed
   | HoldSet
   | HoldEnded
   | RegistryReceived

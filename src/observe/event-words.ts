@@ -59,6 +59,12 @@ function sentence(event: SluiceEvent): string {
       return `Image pull request ${pull(event)} declined by a person: ${images(event)}`;
     case "image.closed":
       return `Image pull request ${pull(event)} closed by Sluice: ${clipped(event.reason)}`;
+    case "deploy.started":
+      return `Deploy of ${deployed(event)} started`;
+    case "deploy.live":
+      return `Deploy of ${deployed(event)} went well`;
+    case "deploy.failed":
+      return `Deploy of ${deployed(event)} failed: ${clipped(event.reason)}`;
     case "hold.set":
       return holdSet(event);
     case "hold.ended":
@@ -123,6 +129,11 @@ function holdSet(event: EventOf<"hold.set">): string {
 
 function heldPlace({ environment, app }: { readonly environment: string; readonly app?: string }): string {
   return app === undefined ? environment : `${environment}/${app}`;
+}
+
+function deployed(event: EventOf<"deploy.started" | "deploy.live" | "deploy.failed">): string {
+  const apps = event.apps.map(({ app, version }) => (version === "" ? app : `${app} ${version}`));
+  return `${listed(apps)} to ${event.environment} in ${repository(event)} at ${short(event.head)}`;
 }
 
 function received({ hook, pushes, ignored }: EventOf<"registry.received">): string {

@@ -140,7 +140,10 @@ describe("a deploy to a real cluster", () => {
       head: "b",
       objects: [impatient(deployment("crashing", "nginx:fail-crash"))],
     });
-    expect(status).toMatchObject({ state: "failed", failure: { kind: "health", applied: true } });
+    expect(status).toMatchObject({
+      state: "failed",
+      failure: { kind: "health", applied: true, summary: "pod keeps crashing", problems: [{ reason: "CrashLoopBackOff" }, {}] },
+    });
     expect(await live("v1", "ConfigMap", "crashing-old")).toBeDefined();
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { OpenCluster } from "../../src/model/kube.ts";
-import type { Member } from "../../src/reconcile/inventory/members.ts";
 import { inventoryStore } from "../../src/reconcile/inventory/store.ts";
+import { manyMembers } from "../reconcile/inventory/support/many-members.ts";
 import { openTestCluster, useCluster } from "./support/cluster.ts";
 
 const test = useCluster();
@@ -16,7 +16,7 @@ afterAll(() => cluster.close());
 it("an inventory of 10,000 objects is kept by a real API server, which refuses a writer who is late", async () => {
   const about = "webapp in prod of acme/gitops";
   const store = inventoryStore({ cluster, namespace: test.namespace, name: "sluice-prod", about, writer: "one" });
-  const members = Array.from({ length: 10_000 }, (_, index) => memberNumber(index));
+  const members = manyMembers(10_000);
   const first = await store.write(undefined, { members, operation: { phase: "apply" } }, signal);
   if (first === "changed") throw new Error("nobody else writes");
   const second = await store.write(first, { operation: { phase: "prune" } }, signal);
@@ -26,8 +26,3 @@ it("an inventory of 10,000 objects is kept by a real API server, which refuses a
   expect(read?.members).toHaveLength(10_000);
   expect(read?.operation).toEqual({ phase: "prune" });
 });
-
-function memberNumber(index: number): Member {
-  const uid = `00000000-0000-4000-8000-${String((index * 7919) % 1_000_000_007).padStart(12, "0")}`;
-  return { group: "apps", kind: "Deployment", namespace: `team-${index % 50}`, name: `app-${index}`, uid };
-}

@@ -237,6 +237,7 @@ describe("the events about an object", () => {
       { ...said, count: 1, lastSeen: "2026-01-01T00:00:09.000000Z" },
       { ...said, count: 4, lastSeen: "2026-01-01T00:00:12.000000Z" },
     ]);
+    expect(server.calls[0]?.path).toBe("/api/v1/namespaces/shop/events");
     expect(decodeURIComponent(server.calls[0]?.search ?? "")).toBe(
       "?limit=500&fieldSelector=involvedObject.kind=ConfigMap,involvedObject.name=web,involvedObject.uid=u",
     );
@@ -282,7 +283,9 @@ describe("a question of rights", () => {
     expect(await server.cluster.may(question, signal)).toBe(false);
     const [call] = server.calls;
     expect(call).toMatchObject({ method: "POST", path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" });
-    expect(JSON.parse(call?.body ?? "")).toMatchObject({
+    expect(JSON.parse(call?.body ?? "")).toEqual({
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
       spec: {
         resourceAttributes: { verb: "patch", group: "apps", version: "v1", resource: "deployments", namespace: "shop" },
       },

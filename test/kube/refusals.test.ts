@@ -31,6 +31,20 @@ describe("a call that a server did not carry out", () => {
     expect(server.waits).toEqual([250, 500, 1000]);
   });
 
+  it("is made again where somebody else wrote at the same moment, and is left to a later job where all the time", async () => {
+    const race = refusal(
+      409,
+      "Conflict",
+      "the object has been modified; please apply your changes to the latest version",
+    );
+    server = await apiServer(inTurn(race, race, { body: object }));
+    expect(await server.cluster.apply({ object }, how, signal)).toEqual({ object });
+    await server.close();
+    server = await apiServer(() => race);
+    expect(await problem(apply())).toMatchObject({ name: "Fault", kind: "unavailable" });
+    expect(server.calls).toHaveLength(4);
+  });
+
   it("is made again on a connection that broke", async () => {
     server = await apiServer(inTurn("reset", { body: object }));
     expect(await server.cluster.apply({ object }, how, signal)).toEqual({ object });
@@ -41,6 +55,13 @@ describe("a call that a server did not carry out", () => {
     server = await apiServer(undefined, { kinds: "silence", deadlineMs: 20 });
     expect(await problem(apply())).toMatchObject({ name: "Fault", kind: "timeout" });
     expect(server.waits).toHaveLength(3);
+  });
+
+  it("is not made at all by a job that has ended", async () => {
+    server = await apiServer();
+    const over = AbortSignal.abort(new Error("the job was cancelled"));
+    await expect(server.cluster.apply({ object }, how, over)).rejects.toThrow("the job was cancelled");
+    expect(server.requests).toEqual([]);
   });
 
   it("ends when the job does", async () => {
@@ -73,6 +94,36 @@ describe("a refusal", () => {
       );
     },
   );
+
+  it.each([
+    { reason: "FieldManagerConflict", fix: "Leave these fields to their owner, or let Sluice take them over." },
+    { reason: "", fix: "See what else changes this object." },
+  ])("of a conflict for the reason '$reason' has a fix of its own", async ({ reason, fix }) => {
+    server = await apiServer(() => refusal(409, "Conflict", "conflict", { causes: [{ reason }] }));
+    const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: "7" } };
+    expect(await problem(server.cluster.apply({ object: versioned }, how, signal))).toMatchObject({
+      kind: "refused",
+      fix,
+    });
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it.each([
+    { message: 'configmaps "web" is forbidden: exceeded quota: small, requested: count/configmaps=1', kind: "refused" },
+    {
+      message: 'pods "web" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true',
+      kind: "refused",
+    },
+    { message: 'admission webhook "policy.example.com" denied the request: no', kind: "refused" },
+    { message: 'configmaps "web" is forbidden: User "a" cannot patch resource "configmaps"', kind: "permission" },
+    {
+      message: 'roles "a" is forbidden: user "a" (groups=["b"]) is attempting to grant RBAC permissions',
+      kind: "permission",
+    },
+  ])("with 403 is of the kind $kind where it says: $message", async ({ message, kind }) => {
+    server = await apiServer(() => refusal(403, "Forbidden", message, { name: "web", kind: "configmaps" }));
+    expect(await problem(apply())).toMatchObject({ kind, message: expect.stringContaining(message) });
+  });
 
   it.each([
     "failed to create typed patch object (shop/web; /v1, Kind=ConfigMap): .colour: field not declared in schema",

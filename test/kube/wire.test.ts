@@ -26,6 +26,7 @@ describe("what reaches the API server", () => {
       "?fieldManager=sluice&force=false&fieldValidation=Strict&dryRun=All",
     ]);
     expect(server.calls[0]?.headers).toMatchObject({
+      accept: "application/json",
       "content-type": "application/apply-patch+yaml",
       authorization: `Bearer ${TOKEN}`,
     });

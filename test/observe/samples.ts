@@ -23,6 +23,7 @@ const images = {
 };
 const command = { ...on12, command: "promote", text: "promote prod webapp", commentId: 100, actor: ada };
 const hold = { ...on12, environment: "prod", app: "webapp", defaultBranch: "main", actor: ada };
+const deploy = { ...where, at, environment: "prod", head, apps: [{ app: "webapp", version: "1.4.0" }] };
 
 /** One event of every kind. */
 export const samples: { readonly [K in EventKind]: EventOf<K> } = {
@@ -184,6 +185,9 @@ export const samples: { readonly [K in EventKind]: EventOf<K> } = {
     branch: "sluice/image/webapp",
     reason: "every target has it already",
   },
+  "deploy.started": { ...deploy, kind: "deploy.started", id: "deploy.started/1" },
+  "deploy.live": { ...deploy, kind: "deploy.live", id: "deploy.live/1" },
+  "deploy.failed": { ...deploy, kind: "deploy.failed", id: "deploy.failed/1", reason: "image cannot be pulled" },
   "hold.set": { ...hold, kind: "hold.set", id: "hold.set/1", reason: "incident", until: at + hour },
   "hold.ended": {
     ...hold,

@@ -60,17 +60,6 @@ func (r *Rules) Assess(raw []byte) (v Verdict) {
 	return r.assess(&unstructured.Unstructured{Object: object})
 }
 
-func (r *Rules) assess(u *unstructured.Unstructured) Verdict {
-	base := kstatus(u)
-	if base.Status == Terminating {
-		return base
-	}
-	if v, said := core(u, base); said {
-		return v
-	}
-	return base
-}
-
 func unknown(rule, name, format string, args ...any) Verdict {
 	return Verdict{Status: Unknown, Message: fmt.Sprintf(format, args...), Rule: rule, Name: name}
 }

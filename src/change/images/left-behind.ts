@@ -1,6 +1,6 @@
 import type { Item } from "../../diff/item.ts";
 import { isList, isObject, pointerStep, type Value } from "../../diff/value.ts";
-import { type ImageReference, parseImage, printImage, versionOf } from "../../edit/find/index.ts";
+import { type ImageReference, printImage, versionOf } from "../../edit/find/index.ts";
 import { scalarText } from "../proof/leaves.ts";
 import { type ImageUse, imageUses } from "./image-uses.ts";
 
@@ -83,19 +83,15 @@ function below({ pointer, path, depth }: Here, step: string | number): Here {
 /** The reference as a word of its own in a text. */
 function names(text: string, image: ImageReference): boolean {
   const reference = printImage(image);
-  if (text.length > maxText) return false;
-  for (let at = text.indexOf(reference); at >= 0; at = text.indexOf(reference, at + 1)) {
-    const [before, after] = [text[at - 1] ?? "", text.slice(at + reference.length, at + reference.length + 2)];
-    if (!/[\w./-]/.test(before) && !/^(?:[\w/-]|\.\w|@s)/.test(after)) return true;
-  }
-  return false;
+  if (text.length > maxText || !text.includes(reference)) return false;
+  return new RegExp(`(?<![\\w./-])${RegExp.escape(reference)}(?![\\w/-]|\\.\\w|@s)`).test(text);
 }
 
 /** A map with the name under one key and the tag under another. */
 function isPair(value: Readonly<Record<string, Value>>, { name, tag }: ImageReference): boolean {
   if (tag === "") return false;
   const texts = Object.values(value).map((one) => scalarText(one));
-  return texts.includes(name) && texts.includes(tag) && parseImage(name) !== undefined;
+  return texts.includes(name) && texts.includes(tag);
 }
 
 function versionStep(value: Readonly<Record<string, Value>>, { tag }: ImageReference): string {

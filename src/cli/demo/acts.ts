@@ -5,11 +5,15 @@ import { markdownForTerminal } from "./markdown-terminal.ts";
 import { type DemoStage, framed, PEOPLE, REPOSITORY } from "./repository.ts";
 import { happens, replyTo } from "./wait-for.ts";
 
-/** Merges a pull request; the pipeline then says that staging is healthy. */
-export async function merge(what: string, pull: PullSummary, { github, steps }: DemoStage): Promise<void> {
+/** Merges a pull request, and waits until Sluice says that what it brought to staging is deployed. */
+export async function merge(what: string, pull: PullSummary, { github, steps, context }: DemoStage): Promise<void> {
   await steps.step(what, async () => {
     const { mergeCommitSha } = await github.mergePull({ ...pull, method: "squash", by: PEOPLE.author });
-    await github.deploy({ ...REPOSITORY, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
+    const deployed = () =>
+      github
+        .deployments({ ...REPOSITORY, environment: "staging" })
+        .some(({ sha, statuses }) => sha === mergeCommitSha && statuses.at(-1)?.state === "success") || undefined;
+    await happens("the GitHub deployment to staging succeeds", deployed, context.signal);
   });
 }
 

@@ -50,7 +50,7 @@ export async function playImages(registry: LocalRegistry, stage: DemoStage): Pro
     await happens("the check holds it against the registry", () => verified(pull, stage), context.signal);
   });
   show(stage, withoutRecord(stage.github.pull(pull).body));
-  await merge("It is merged, and the pipeline reports it healthy", pull, stage);
+  await merge("It is merged, and Sluice deploys it", pull, stage);
   await steps.step("The pull request shows where its change is", () =>
     happens("the status comment", () => statusCommentOf(pull, stage), context.signal),
   );

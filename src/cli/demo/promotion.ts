@@ -28,7 +28,7 @@ export async function playPromotion(released: PullSummary, stage: DemoStage): Pr
 
 async function promoteFirst(released: PullSummary, stage: DemoStage): Promise<PullSummary> {
   const { github, steps, context } = stage;
-  await merge("The release to staging is merged, and the pipeline reports it healthy", released, stage);
+  await merge("The release to staging is merged, and Sluice deploys it", released, stage);
   const promotion = await command("/promote prod", released, stage, { branch: BRANCH, expects: "Opened #" });
   await steps.step("The promotion shows what it changes in prod", async () => {
     const { comment } = await previewOf(github, promotion, context.signal);
@@ -137,7 +137,7 @@ async function release(from: string, to: string, stage: DemoStage): Promise<Pull
       by: PEOPLE.author,
     });
   });
-  await merge("It is merged, and the pipeline reports it healthy", pull, stage);
+  await merge("It is merged, and Sluice deploys it", pull, stage);
   return pull;
 }
 

@@ -23,7 +23,7 @@ export interface Observed {
 }
 
 /** Deployments of an environment that are looked at. */
-const LISTED = 50;
+const LISTED = 100;
 /** Of how many of them the statuses are read, to find since when a version has been healthy. */
 const FOLLOWED = 10;
 

@@ -36,7 +36,8 @@ export async function runStatusComment(job: StatusCommentJob, ports: PromotionPo
   const waits = (await deferredRequests(ports, context)).some(({ pullRequest }) => pullRequest === pull.number);
   if (!pull.merged && !waits) return;
   const steps = await statusSteps(ports, context, pull);
-  if (steps.every(({ state }) => state === "merged" || state === "comes")) return;
+  const isSaidByMerge = steps.every(({ state, deploy }) => (state === "merged" || state === "comes") && !deploy);
+  if (isSaidByMerge) return;
   await github.upsertComment(pull.number, statusMarker, statusComment(steps, ports.clock()));
 }
 

@@ -18,6 +18,7 @@ import { type VersionRun, versionRuns } from "../version-runs.ts";
 import { automaticMove } from "./automatic.ts";
 import { versionText } from "./currency.ts";
 import { deferredRequests } from "./deferred-requests.ts";
+import { deployStateOf } from "./deploy-state.ts";
 import { missingHealth, observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { carriedRequest, hadBefore } from "./source-moves.ts";
@@ -45,11 +46,15 @@ export async function statusSteps(
   const touched = await touchedTargets(ports, context, pull);
   const apps = [...new Set(touched.map(({ app }) => app))].slice(0, maxApps);
   const open = await openPromotions(ports, context, apps);
+  const observed = observe(context);
   const steps: StatusStep[] = [];
   for (const app of apps) {
     const direct = touched.filter((target) => target.app === app);
     const moved = await movedImages(ports, context, pull, direct);
-    steps.push(...(await stepsOf(ports, context, pull, app, { direct, moved }, open)));
+    for (const { mergeCommit, ...step } of await stepsOf(ports, context, pull, app, { direct, moved }, open)) {
+      const deploy = await deployStateOf(context, observed, step, mergeCommit);
+      steps.push({ ...step, ...(deploy && { deploy }) });
+    }
   }
   return steps;
 }
@@ -87,6 +92,9 @@ function only(moved: ReadonlySet<string>, versions: Versions | undefined): Versi
   return some.length === 0 ? versions : some;
 }
 
+/** A step with the commit that brought the change there. */
+type ArrivedStep = StatusStep & { readonly mergeCommit?: string | undefined };
+
 async function stepsOf(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -94,10 +102,10 @@ async function stepsOf(
   app: string,
   { direct: touched, moved }: Touch,
   open: readonly OpenPromotion[],
-): Promise<readonly StatusStep[]> {
+): Promise<readonly ArrivedStep[]> {
   /** By environment: the commit with which the change came there. */
   const arrivals = new Map<string, string>();
-  const steps: StatusStep[] = [];
+  const steps: ArrivedStep[] = [];
   for (const { name, from = "" } of context.config.environments) {
     const target = targetOf(context, app, name);
     if (target === undefined) continue;
@@ -117,14 +125,14 @@ async function stepsOf(
             state: "comes",
             becomes: versionsText(only(moved, await versionsAt(ports, context, target, pull.head.sha))),
           } as const);
-      steps.push({ ...about, ...since, ...step });
+      steps.push({ ...about, ...since, ...step, mergeCommit: pull.mergeCommit });
       continue;
     }
     const { came, last } = await arrival(context, target, arrivals.get(from));
     if (came?.mergeCommit !== undefined) arrivals.set(name, came.mergeCommit);
     const since = await laterChange(ports, context, target, moved, came?.mergeCommit);
     const step = await stepOf(ports, context, pull, target, about, last, arrivals.get(from), open);
-    steps.push(step.state === "arrived" ? { ...step, ...since } : step);
+    steps.push(step.state === "arrived" ? { ...step, ...since, mergeCommit: came?.mergeCommit } : step);
   }
   return steps;
 }

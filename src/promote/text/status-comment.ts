@@ -1,6 +1,7 @@
 import { code, inert } from "../../diff/index.ts";
+import { stopped } from "../../model/text/lines.ts";
 import { sentenceList } from "../../model/text/lists.ts";
-import { comingTime, dayTime } from "../../model/text/times.ts";
+import { comingTime, dayTime, sinceTime } from "../../model/text/times.ts";
 
 /**
  * The marker of the one comment "where is this change" of a pull request. The name of earlier versions: a new one would
@@ -18,6 +19,22 @@ export interface LaterChange {
   readonly at: number;
 }
 
+/** How it goes with the deploy of a change that an environment has. Times in milliseconds since the epoch. */
+export type DeployState =
+  | { readonly state: "waits"; readonly reason: string }
+  /** `progress`: such as `1 of 2 pods ready`; empty where it is not known. */
+  | { readonly state: "deploying"; readonly since: number; readonly progress: string }
+  /** `branch`: it is rendered to this branch, from which another tool deploys it. */
+  | { readonly state: "live"; readonly since: number; readonly branch?: string | undefined }
+  /** `still`: the version that serves, where that is known. */
+  | {
+      readonly state: "failed";
+      readonly at: number;
+      readonly reason: string;
+      readonly still: string;
+      readonly url: string;
+    };
+
 /** Where a change is in one environment of one app. Times in milliseconds since the epoch. */
 export type StatusStep = {
   readonly app: string;
@@ -26,6 +43,8 @@ export type StatusStep = {
   readonly version: string;
   /** What this change brought there and what came after it, where that is something else now. */
   readonly since?: LaterChange;
+  /** How its deploy goes, where Sluice deploys and the change is there. */
+  readonly deploy?: DeployState | undefined;
 } & (
   | {
       readonly state: "comes";
@@ -72,7 +91,8 @@ export type StatusStep = {
 export function statusComment(steps: readonly StatusStep[], now: number): string {
   const again = isDone(steps) ? "" : ` · ${code("/status")} posts it again`;
   const small = `<sub>Where this change is. Updated when it moves${again}</sub>`;
-  return `${[`### ${inert(headingOf(steps))}`, ...partsOf(steps, now), small].join("\n\n")}\n`;
+  const sign = failureIn(steps) === undefined ? "" : "❌ ";
+  return `${[`### ${sign}${inert(headingOf(steps))}`, ...partsOf(steps, now), small].join("\n\n")}\n`;
 }
 
 /** The same as a reply, which is not updated. */
@@ -82,7 +102,19 @@ export function statusReply(steps: readonly StatusStep[], now: number): string {
 
 /** It came to the last environment, or nowhere by now: nobody has to look for it again. */
 function isDone(steps: readonly StatusStep[]): boolean {
-  return steps.length > 0 && steps.every(isThere) && !steps.some(isBack);
+  return steps.length > 0 && steps.every(isThere) && !steps.some(isBack) && !steps.some(isUnderWay);
+}
+
+/** Its deploy has not gone well by now. */
+function isUnderWay({ deploy, since }: StatusStep): boolean {
+  return since === undefined && deploy !== undefined && deploy.state !== "live";
+}
+
+/** The first deploy that failed. */
+function failureIn(steps: readonly StatusStep[]) {
+  for (const { deploy, since, environment, app } of steps)
+    if (since === undefined && deploy?.state === "failed") return { ...deploy, environment, app };
+  return undefined;
 }
 
 function partsOf(steps: readonly StatusStep[], now: number): readonly string[] {
@@ -91,7 +123,15 @@ function partsOf(steps: readonly StatusStep[], now: number): readonly string[] {
   const more = rows.length > maxRows ? [`| and ${rows.length - maxRows} more | |`] : [];
   const table = ["| Environment | State |", "|---|---|", ...rows.slice(0, maxRows), ...more].join("\n");
   const next = nextText(steps);
-  return [table, ...(next === "" ? [] : [`**Next:** ${next}`])];
+  return [table, ...reasonText(steps), ...(next === "" ? [] : [`**Next:** ${next}`])];
+}
+
+/** Why a deploy failed. */
+function reasonText(steps: readonly StatusStep[]): readonly string[] {
+  const failure = failureIn(steps);
+  if (failure === undefined) return [];
+  const { reason, url } = failure;
+  return [`**Reason:** ${stopped(inert(reason))}${url === "" ? "" : ` [Details](${url})`}`];
 }
 
 const maxRows = 200;
@@ -123,10 +163,18 @@ function progress(steps: readonly StatusStep[]): string {
   const of = (environment: string) => steps.filter((step) => step.environment === environment);
   const back = environments.findLast((environment) => of(environment).some(isBack));
   if (back !== undefined) return `taken back in ${back}`;
-  const done = environments.filter((environment) => of(environment).every(isThere));
+  const failed = environments.findLast((environment) => failureIn(of(environment)) !== undefined);
+  if (failed !== undefined) return `deploy to ${failed} failed`;
+  const there = environments.filter((environment) => of(environment).every(isThere));
+  const deploying = there.filter((environment) => of(environment).some(isUnderWay));
+  const done = there.filter((environment) => !deploying.includes(environment));
+  const isLive = done.every((environment) => of(environment).every(({ deploy }) => deploy?.state === "live"));
+  const word = isLive && done.length > 0 ? "live in" : "in";
+  const had = done.length === 0 ? "" : `${word} ${sentenceList(done, 4)}`;
+  if (deploying.length > 0)
+    return [had, `deploying to ${sentenceList(deploying, 4)}`].filter((part) => part !== "").join(", ");
   const next = environments.find((environment) => !done.includes(environment));
-  const had = done.length === 0 ? "" : `in ${sentenceList(done, 4)}`;
-  if (next === undefined) return `in ${environments.at(-1)}`;
+  if (next === undefined) return `${word} ${environments.at(-1)}`;
   const some = of(next).find(({ state }) => state === "under-way" || state === "asked" || state === "held");
   const isHeld = of(next).every(({ state }) => state !== "under-way" && state !== "asked");
   const rest = some === undefined ? `not yet in ${next}` : isHeld ? `${next} is on hold` : `waiting for ${next}`;
@@ -183,6 +231,8 @@ function stateText(step: StatusStep, { now, gone, brought }: Around): string {
   const isSaid = isThere(step) && step.version === brought;
   const has = step.version === "" || isSaid ? "" : `has ${code(step.version)}`;
   if (step.since !== undefined) return laterText(step.since, step.version, now);
+  const deploy = deployText(step, now);
+  if (deploy !== undefined) return joined(deploy, has);
   switch (step.state) {
     case "comes":
       return joined("◻️ comes with this pull request", has);
@@ -211,6 +261,38 @@ function stateText(step: StatusStep, { now, gone, brought }: Around): string {
     default:
       return step satisfies never;
   }
+}
+
+/** How the deploy of what is there goes. */
+function deployText(step: StatusStep, now: number): string | undefined {
+  const { deploy } = step;
+  if (deploy === undefined) return undefined;
+  const by = step.state === "arrived" && step.pullRequest !== undefined ? ` (#${step.pullRequest})` : "";
+  const unmet =
+    step.state === "arrived" && step.unmet !== undefined
+      ? `, merged by ${code(step.unmet.by)} ${unmetText(step.unmet.gates)}`
+      : "";
+  switch (deploy.state) {
+    case "waits":
+      return `${/\bon hold\b/.test(deploy.reason) ? "⏸️" : "⏳"} waits: ${inert(deploy.reason)}`;
+    case "deploying":
+      return `⏳ deploying since ${sinceTime(deploy.since, now)}${deploy.progress === "" ? "" : `: ${inert(deploy.progress)}`}`;
+    case "live":
+      return `${unmet === "" ? "✅" : "🟠"} ${liveText(deploy, by)} since ${dayTime(deploy.since, now)}${by}${unmet}`;
+    case "failed":
+      return joined(
+        `❌ failed ${dayTime(deploy.at, now)}`,
+        deploy.still === "" ? "" : `still ${code(deploy.still)}`,
+        "; ",
+      );
+    default:
+      return deploy satisfies never;
+  }
+}
+
+function liveText({ branch }: Extract<DeployState, { state: "live" }>, by: string): string {
+  if (branch !== undefined) return `rendered to ${code(branch)}`;
+  return by === "" ? "live and healthy" : "live";
 }
 
 function arrivedText(step: Extract<StatusStep, { state: "arrived" }>, has: string, now: number): string {
@@ -252,6 +334,12 @@ function joined(first: string, more: string, between = ", "): string {
 }
 
 function nextText(steps: readonly StatusStep[]): string {
+  const failure = failureIn(steps);
+  if (failure !== undefined)
+    return `${code(`/rollback ${failure.environment} ${failure.app}`)}, or fix it and comment ${code("/retry")}.`;
+  const asked = steps.find((step) => step.state === "asked");
+  if (asked?.state === "asked" && asked.missing === undefined && steps.some(isUnderWay))
+    return `nothing to do. ${code(asked.by)} asked for ${inert(asked.environment)}: the promotion opens when ${healthyPlace(steps)} is healthy.`;
   const open = steps.find((step) => step.state === "not-yet" && !step.automatic && !isGone(steps, step));
   if (steps.length > 0 && steps.every((step) => isGone(steps, step) && step.state !== "under-way"))
     return goneText(steps);
@@ -264,6 +352,11 @@ function nextText(steps: readonly StatusStep[]): string {
     ...(waits?.state === "under-way" ? [`anyone with write access approves #${waits.pullRequest}.`] : []),
     ...(held?.state === "held" ? [`${code(`/release ${heldPlace(held)}`)} ends the hold.`] : []),
   ].join(" ");
+}
+
+/** Where it is being deployed. */
+function healthyPlace(steps: readonly StatusStep[]): string {
+  return inert(steps.find(isUnderWay)?.environment ?? "");
 }
 
 /** Nothing is left to do for what was taken back everywhere. */

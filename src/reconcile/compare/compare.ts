@@ -49,11 +49,6 @@ export function compare(live: LiveObject | undefined, dryRun: LiveObject, manage
   return { kind: "changed", fields, ...(adopt && { adopt }) };
 }
 
-/** The fields of `changes` that somebody else set: applying takes them over. */
-export function takenFields(changes: readonly FieldChange[]): readonly FieldChange[] {
-  return changes.filter(({ by, before }) => by !== undefined && before !== undefined);
-}
-
 function withNumbers({ object, numbers }: LiveObject): ValueObject {
   return numbers === undefined ? object : withNumberTexts({ object, numbers });
 }

@@ -30,7 +30,7 @@ const argoPhases: ReadonlyMap<string, Phase | "none"> = new Map([
   ["PostDelete", "none"],
 ]);
 
-/** `object`: Helm made it before everything else; here it is an object as any other, and definitions come first anyway. */
+/** `object`: Helm made it before all else; here it is as any other, and definitions come first anyway. */
 const helmPhases: ReadonlyMap<string, Phase | "none" | "object"> = new Map([
   ["pre-install", "pre-sync"],
   ["pre-upgrade", "pre-sync"],

@@ -118,11 +118,6 @@ const keptKinds: ReadonlyMap<string, string> = new Map([
   ["CustomResourceDefinition.apiextensions.k8s.io", "definitions of kinds, with which all their objects would go,"],
 ]);
 
-/** Whether objects of a kind stay unless they ask to be deleted. */
-export function isKeptKind(reference: ObjectReference): boolean {
-  return keptKinds.has(kindName(reference));
-}
-
 function ofKeptKind(live: JsonObject): string | undefined {
   const words = keptKinds.get(kindName(referenceOf(live)));
   if (words === undefined || annotation(live, pruneAnnotation) === "delete") return undefined;

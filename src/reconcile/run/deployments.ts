@@ -41,8 +41,8 @@ export async function deploymentsOf(
   const without: Told[] = [];
   for (const deploy of deploys) {
     const there = await presentDeployment(parts, context, all, deploy);
-    if (there === undefined) without.push(deploy);
-    else found.set(there.id, [...(found.get(there.id) ?? []), deploy]);
+    if (there === undefined && deploy.status.state !== "superseded") without.push(deploy);
+    if (there !== undefined) found.set(there.id, [...(found.get(there.id) ?? []), deploy]);
   }
   const shared: SharedDeployment[] = [];
   for (const [index, deployment] of all.entries()) {
@@ -66,9 +66,11 @@ async function presentDeployment(
   parts: Parts,
   context: RepositoryContext,
   all: readonly Deployment[],
-  { operation, digest }: Told,
+  { operation, digest, status }: Told,
 ): Promise<Deployment | undefined> {
-  const newest = all.find((one) => readPayload(one)?.apps.includes(operation.app));
+  const own = all.filter((one) => readPayload(one)?.apps.includes(operation.app));
+  if (status.state === "superseded") return own.find(({ sha }) => sha === operation.head);
+  const [newest] = own;
   if (newest === undefined || newest.sha === operation.head) return newest;
   const then = await versionAt(parts, context, operation, newest.sha);
   return then?.digest === digest ? newest : undefined;

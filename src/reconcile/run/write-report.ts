@@ -1,5 +1,6 @@
 import type { ChangePorts } from "../../change/ports.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
+import { type EventKind, eventId } from "../../model/events.ts";
 import type { DeploymentStatus } from "../../model/github-repository.ts";
 import type { Records } from "../../model/records.ts";
 import { deployCheck, deployCheckName } from "../text/deploy-check.ts";
@@ -12,7 +13,7 @@ import { keyOf, type Reported, type ReportedApps, waitMs } from "./reported.ts";
 import { type Told, versionTextOf } from "./told.ts";
 
 /** What reports act through. */
-export interface ReportPorts extends Pick<ChangePorts, "queue" | "renderer" | "clock" | "log"> {
+export interface ReportPorts extends Pick<ChangePorts, "queue" | "renderer" | "clock" | "log" | "events"> {
   readonly records: Records;
 }
 
@@ -73,7 +74,10 @@ export async function writeReport(
 ): Promise<Written> {
   for (const { deployment, made } of shared) if (made) run.known.set(deployment.id, Promise.resolve([]));
   const whole: SharedDeployment[] = [];
-  for (const one of shared) whole.push(await withBefore(run, withRest(one, rest)));
+  for (const one of shared) {
+    const own = await withoutIdle(run, withRest(one, rest));
+    if (own.deploys.length > 0) whole.push(await withBefore(run, own));
+  }
   const stale: SharedDeployment[] = [];
   for (const one of whole) if (await isStale(run, one)) stale.push(one);
   const outdated: Outdated[] = [];
@@ -81,8 +85,11 @@ export async function writeReport(
   await endUnderWay(run, outdated, stale);
   const urls = await writeCommits(run, whole, stale, rest);
   const { waits, comments } = await writeComments(run, whole, stale);
-  for (const one of stale) await addStatus(run, one, comments.get(one.deployment.id) ?? urls.get(one.deployment.sha));
   await endReplaced(run, outdated, stale);
+  for (const one of stale) {
+    await addStatus(run, one, comments.get(one.deployment.id) ?? urls.get(one.deployment.sha));
+    await announceDeploy(run, one);
+  }
   await enqueueStatusComments(run, whole, stale);
   return { waits, current: await currentOf(run, whole, stale) };
 }
@@ -91,6 +98,13 @@ export async function writeReport(
 function withRest(one: SharedDeployment, rest: readonly Rest[]): SharedDeployment {
   const others = rest.filter(({ before }) => before.deployment === one.deployment.id).map(({ deploy }) => deploy);
   return { ...one, deploys: [...one.deploys, ...others] };
+}
+
+/** What is deployed, or failed, waits for nothing: a hold stops only what comes after it. */
+async function withoutIdle({ statuses }: Run, one: SharedDeployment): Promise<SharedDeployment> {
+  const state = (await statuses(one.deployment.id)).at(-1)?.state ?? "queued";
+  if (state === "queued" || state === "pending" || state === "in_progress") return one;
+  return { ...one, deploys: one.deploys.filter(({ status }) => status.state !== "waiting") };
 }
 
 function isLive({ deploys }: SharedDeployment): boolean {
@@ -235,7 +249,15 @@ async function writeWaiting(run: Run, whole: readonly SharedDeployment[]): Promi
     }
   }
   await commentWaiting(run, late);
+  const next = Math.min(...[...waits.values()].map(({ since, said }) => (said ? Infinity : since + waitMs)));
+  if (Number.isFinite(next)) await reportAgain(run, Math.max(next, run.now));
   return waits;
+}
+
+/** Nothing else may happen before it has to be said. */
+async function reportAgain({ ports, context, environment, now }: Run, at: number): Promise<void> {
+  const job = { type: "reconcile", ...context.where, defaultBranch: context.base, environment } as const;
+  await ports.queue.add({ type: "scheduled", at, job }, { delayMs: at - now });
 }
 
 async function addStatus(
@@ -245,6 +267,28 @@ async function addStatus(
 ): Promise<void> {
   const status = deploymentStatus(deploys, now);
   await context.github.addDeploymentStatus(deployment.id, { ...status, logUrl: logUrl || undefined });
+}
+
+/** Each change of state is one event, however often it is said how far it is. */
+async function announceDeploy(run: Run, { deployment, deploys }: SharedDeployment): Promise<void> {
+  const { ports, context, environment, now, statuses } = run;
+  const before = await statuses(deployment.id);
+  const { state } = deploymentStatus(deploys, now);
+  if (before.at(-1)?.state === state) return;
+  const about = {
+    ...context.where,
+    at: now,
+    environment,
+    head: deployment.sha,
+    apps: deploys.map(({ operation: { app }, version }) => ({ app, version })),
+  };
+  const id = (kind: EventKind) => eventId(kind, context.where.repository, deployment.id, before.length);
+  if (state === "in_progress") ports.events.announce({ ...about, kind: "deploy.started", id: id("deploy.started") });
+  if (state === "success") ports.events.announce({ ...about, kind: "deploy.live", id: id("deploy.live") });
+  const [failure] = deploysIn(deploys, "failed");
+  if (state !== "failure" || failure === undefined) return;
+  const reason = failure.status.failure.summary;
+  ports.events.announce({ ...about, kind: "deploy.failed", id: id("deploy.failed"), reason });
 }
 
 /** Earlier Deployments end: GitHub would end those of other apps too. */

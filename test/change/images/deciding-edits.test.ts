@@ -46,6 +46,12 @@ describe("the settings that decide about an image", () => {
     ).toEqual(["k1"]);
   });
 
+  it("are the items of `images` that match something, if any does", () => {
+    const ghost = setting("kustomize-image", "ghost", { matches: "ghost", matchesNothing: true });
+    expect(deciding([ghost, setting("kustomize-image", "k")])).toEqual(["k"]);
+    expect(deciding([ghost])).toEqual(["ghost"]);
+  });
+
   it("are values that say what the place shows, of each key the one that wins", () => {
     expect(
       deciding([
@@ -109,70 +115,69 @@ describe("the settings that decide about an image", () => {
   });
 });
 
-describe("of several items of `images` that give the same name", () => {
-  const item = (file: string, matches: string, tag: string, more: Partial<VersionSetting> = {}) =>
-    setting("kustomize-image", file, { matches, tag: part(tag), ...more });
-  const manifest = (more: Partial<VersionSetting>) =>
-    setting("manifest", "base.yaml", { matches: "web", whole: part("web:0"), ...more });
-  const origin = manifest({ resource: "Pod/web", container: "web" });
+describe("of several items of `images` that give one name", () => {
+  const item = (file: string, tag: string) => setting("kustomize-image", file, { matches: file, tag: part(tag) });
+  /** The manifest that gives a container the name which this item matches. */
+  const origin = (matches: string, more: Partial<VersionSetting>) =>
+    setting("manifest", "base.yaml", { matches, tag: part("9"), ...more });
+  const container = { resource: "Pod/web", container: "web" };
 
-  it.each<[string, readonly VersionSetting[], readonly string[]]>([
-    ["the one for the container's own name", [item("a", "app", "7"), item("b", "web", "7"), origin], ["b"]],
-    ["of those that say it, the one for its own name", [item("a", "app", "1"), item("b", "web", "1"), origin], ["b"]],
-    ["the one that says it, though for another name", [item("a", "app", "1"), item("b", "web", "7"), origin], ["a"]],
-    ["all that say it", [item("a", "app", "1"), item("b", "web", "1"), item("c", "x", "7")], ["a", "b"]],
-    ["the first where none says it", [item("a", "app", "7"), item("b", "web", "7")], ["a"]],
-    ["one that matches something", [item("a", "app", "1", { matchesNothing: true }), item("b", "web", "7")], ["b"]],
-    ["one that may match what a chart writes", [item("a", "app", "7", { matchesNothing: true })], ["a"]],
-    ["the winner of one name", [item("a", "web", "7"), item("b", "web", "1")], ["a"]],
-  ])("it is %s", (_, settings, files) => {
-    expect(deciding(settings)).toEqual(files);
+  it("those decide that say what the place shows, else the first", () => {
+    expect(deciding([item("a", "7"), item("b", "1")])).toEqual(["b"]);
+    expect(deciding([item("a", "1"), item("b", "1")])).toEqual(["a", "b"]);
+    expect(deciding([item("a", "7"), item("b", "8")])).toEqual(["a"]);
   });
 
-  it.each<[string, Partial<VersionSetting>, boolean]>([
-    ["where it stands", { file: "web.yaml", whole: { ...part("web:0"), path: at } }, true],
-    ["in its object", { resource: "Pod/web", container: "web" }, true],
-    ["in an object that got a prefix", { resource: "Pod/we", container: "web" }, true],
-    ["in another object", { resource: "Pod/api", container: "web" }, false],
-    ["in an object of another kind", { resource: "Job/web", container: "web" }, false],
-    ["in another container", { resource: "Pod/web", container: "api" }, false],
-    ["in no container", { resource: "Pod/web" }, false],
-    ["in no object", { container: "web" }, false],
-  ])("a container's own name is that %s", (_, more, is) => {
-    const settings = [item("a", "app", "7"), item("b", "web", "7"), manifest(more)];
-    expect(deciding(settings)).toEqual([is ? "b" : "a"]);
+  it("the one decides that matches what the container's manifest says", () => {
+    const from = origin("b", container);
+    expect(deciding([item("a", "1"), item("b", "1"), from])).toEqual(["b"]);
+    expect(deciding([item("a", "7"), item("b", "8"), from])).toEqual(["b"]);
+    expect(deciding([item("a", "1"), item("b", "8"), from])).toEqual(["a"]);
+    const here = origin("b", { file: "web.yaml", whole: { path: at, value: "acme/web:9", line: 1 } });
+    expect(deciding([item("a", "1"), item("b", "1"), here])).toEqual(["b"]);
+    expect(deciding([item("a", "1"), item("b", "1"), { ...from, resource: "Pod/we" }])).toEqual(["b"]);
   });
 
-  it("is the first for a place that is no container's", () => {
-    const object = { apiVersion: "v1", kind: "Widget", metadata: { name: "web" }, spec: { image: "acme/web:1" } };
+  it.each<[string, VersionSetting]>([
+    ["of another kind", origin("b", { ...container, resource: "Job/web" })],
+    ["of another name", origin("b", { ...container, resource: "Pod/api" })],
+    ["of another container", origin("b", { ...container, container: "log" })],
+    ["without a container", origin("b", { resource: "Pod/web" })],
+    ["without an object", origin("b", { container: "web" })],
+    ["that is no manifest", { ...origin("b", container), form: "values" }],
+  ])("none is told apart by a setting %s", (_, from) => {
+    expect(deciding([item("a", "1"), item("b", "1"), from])).toEqual(["a", "b"]);
+  });
+
+  it("the one decides that matches something, and of one name the one that wins", () => {
+    const unmatched = { ...item("a", "1"), matchesNothing: true } as const;
+    expect(deciding([unmatched, item("b", "7")])).toEqual(["b"]);
+    expect(deciding([unmatched])).toEqual(["a"]);
+    expect(deciding([item("a", "7"), { ...item("b", "1"), matches: "a" }])).toEqual(["a"]);
+  });
+
+  it("the first decides about what is no container's image", () => {
+    const object = { apiVersion: "acme.com/v1", kind: "Cluster", metadata: { name: "web" }, image: "acme/web:1" };
     const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
-    const settings = [item("a", "app", "7"), item("b", "web", "1")];
-    expect(use && deciding(settings, [], { ...request, use })).toEqual(["a"]);
+    if (use === undefined) throw new Error("no image");
+    expect(deciding([item("a", "7"), item("b", "1")], [], { ...request, use })).toEqual(["a"]);
   });
 });
 
-describe("a setting in a text", () => {
-  it("decides where the text holds the place", () => {
-    const source = { helm: { values: "image: { repository: acme/web, tag: '1' }\n" } };
-    const object = {
-      apiVersion: "argoproj.io/v1alpha1",
-      kind: "Application",
-      metadata: { name: "web" },
-      spec: { source },
-    };
+describe("a manifest's setting stands where a place is", () => {
+  it.each([
+    ["an image in parts", { repository: "acme/web", tag: "1" }, "tag"],
+    ["an image by its digest", { repository: "acme/web", digest }, "digest"],
+  ] as const)("%s", (_, image, key) => {
+    const object = { apiVersion: "acme.com/v1", kind: "Cluster", metadata: { name: "web" }, image };
     const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
-    const heldIn = ["spec", "source", "helm", "values"];
-    const settings = [
-      setting("manifest", "web.yaml"),
-      setting("manifest", "web.yaml", { heldIn: ["spec", "source"] }),
-      setting("manifest", "web.yaml", { heldIn }),
-    ];
-    expect(use && decidingSettings({ ...request, use }, settings, [])).toEqual([settings[2]]);
-  });
-
-  it("may be a digest alone", () => {
-    const settings = [setting("object-image", "a"), setting("object-image", "b", { digest: part(digest), ...empty })];
-    expect(deciding(settings, [], requestOf(`acme/web@${digest}`))).toEqual(["b"]);
+    if (use === undefined) throw new Error("no image");
+    const said = { path: ["image", key], value: key === "tag" ? "1" : digest, line: 1 };
+    const { tag: _tag, ...bare } = setting("object-image", "web.yaml");
+    const [here, there] = [said, { ...said, path: ["other", key] }].map((one) => ({ ...bare, [key]: one }));
+    if (here === undefined || there === undefined) throw new Error("no settings");
+    const chosen = decidingSettings({ ...request, use }, [there, here, { ...here, file: "base.yaml" }], []);
+    expect(chosen).toEqual([here]);
   });
 });
 
@@ -199,5 +204,20 @@ describe("a value says what a place shows", () => {
     // Where the version is empty, only a value of that name can leave it to the chart.
     const named = image === "acme/web" ? setting("values", "v", more) : value;
     expect(deciding([named], [], requestOf(image))).toEqual(says ? ["v"] : []);
+  });
+});
+
+describe("a setting in a text that holds values", () => {
+  it("decides where that text holds the place", () => {
+    const object = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Application",
+      metadata: { name: "web" },
+      spec: { source: { helm: { values: "image: { repository: acme/web, tag: '1' }\n" } } },
+    };
+    const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
+    const held = (...heldIn: readonly string[]) => setting("manifest", "web.yaml", { heldIn });
+    const settings = [setting("manifest", "web.yaml"), held("spec"), held("spec", "source", "helm", "values")];
+    expect(use && decidingSettings({ ...request, use }, settings, [])).toEqual([settings[2]]);
   });
 });

@@ -82,58 +82,55 @@ describe("places that name an image", () => {
     expect(field).toMatchObject({ role: "Cluster /image", container: undefined, owner: "web" });
   });
 
-  it("are what `findSettings` finds: in parts, in volumes, in texts, and behind other names", () => {
-    const place = ({ pointer, parts, before, role, place: called, text }: ImageUse) => ({
-      pointer,
-      parts,
-      before,
-      role,
-      called,
-      text,
+  it.each(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"])("are none in a %s", (kind) => {
+    const template = { spec: { containers: [{ name: "c", image: "acme/web:1" }] } };
+    expect(places(resource(kind, { data: { image: "acme/web:1" }, spec: { template } }))).toEqual([]);
+    expect(places(resource("Cluster", { data: { image: "acme/web:1" }, spec: { template } }))).toHaveLength(2);
+  });
+
+  it("are images in parts, with where each part is", () => {
+    const repository = "acme/web";
+    const image = (more: JsonObject) => usesIn(resource("Cluster", { image: { repository, ...more } }));
+    expect(image({ tag: "1", digest })).toMatchObject([
+      {
+        ...{ pointer: "/image/tag", parts: { tag: "/image/tag", digest: "/image/digest" } },
+        ...{ place: "`image.tag` of Cluster `web`", role: "Cluster /image/tag", text: `acme/web:1@${digest}` },
+      },
+    ]);
+    expect(image({ digest })).toMatchObject([{ pointer: "/image/digest", parts: { digest: "/image/digest" } }]);
+    const [tagged] = image({ tag: "1" });
+    expect(tagged?.parts).toEqual({ tag: "/image/tag" });
+    const [whole] = usesIn(resource("Cluster", { image: "acme/db:1" }));
+    expect(whole).not.toHaveProperty("parts");
+    expect(whole).not.toHaveProperty("before");
+  });
+
+  it("are images in a text that holds values, and with something before them", () => {
+    const application = (source: JsonObject): JsonObject => ({
+      ...{ apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata: { name: "web" } },
+      spec: { sources: [source] },
     });
-    const widget = resource("Widget", { spec: [{ image: { repository: "acme/web", tag: "1", digest } }] });
-    const pod = resource("Pod", { spec: { volumes: [{ name: "v", image: { reference: "acme/data:1" } }] } });
-    const source = {
-      kustomize: { images: ["app=acme/web:2"] },
-      helm: { values: "image: { repository: a, tag: v1 }\n" },
-    };
-    const application = {
-      ...resource("Application", { spec: { source } }, "shop"),
-      apiVersion: "argoproj.io/v1alpha1",
-    };
-    expect(usesIn(widget, pod, application).map(place)).toEqual([
+    const values = 'image:\n  repository: acme/web\n  tag: "1"\n';
+    expect(usesIn(application({ helm: { values } }))).toMatchObject([
       {
-        pointer: "/spec/0/image/tag",
-        parts: { tag: "/spec/0/image/tag", digest: "/spec/0/image/digest" },
-        role: "Widget /spec/0/image/tag",
-        called: "`spec[0].image.tag` of Widget `web`",
-        text: `acme/web:1@${digest}`,
+        pointer: "/spec/sources/0/helm/values\n/image/tag",
+        parts: { tag: "/spec/sources/0/helm/values\n/image/tag" },
+        place: "`spec.sources[0].helm.values: image.tag` of Application `web`",
       },
+    ]);
+    expect(usesIn(application({ kustomize: { images: ["app=acme/web:1"] } }))).toMatchObject([
       {
-        pointer: "/spec/volumes/0/image/reference",
-        role: "Pod volume v",
-        called: "image volume `v`",
-        text: "acme/data:1",
-      },
-      {
-        pointer: "/spec/source/kustomize/images/0",
-        before: "app=",
-        role: "Application /spec/source/kustomize/images/0",
-        called: "`spec.source.kustomize.images[0]` of Application `shop`",
-        text: "acme/web:2",
-      },
-      {
-        pointer: "/spec/source/helm/values\n/image/tag",
-        parts: { tag: "/spec/source/helm/values\n/image/tag" },
-        role: "Application /spec/source/helm/values\n/image/tag",
-        called: "`spec.source.helm.values: image.tag` of Application `shop`",
-        text: "a:v1",
+        ...{ pointer: "/spec/sources/0/kustomize/images/0", before: "app=", text: "acme/web:1" },
+        place: "`spec.sources[0].kustomize.images[0]` of Application `web`",
       },
     ]);
   });
 
-  it.each(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"])("are none in a %s", (kind) => {
-    expect(places(resource(kind, { data: { image: "acme/web:1" } }))).toEqual([]);
+  it("are images of volumes, by the volume's name", () => {
+    const volumes = [{ name: "data", image: { reference: "acme/data:1" } }];
+    expect(usesIn(resource("Pod", { spec: { containers: [], volumes } }))).toMatchObject([
+      { role: "Pod volume data", place: "image volume `data`", container: undefined, text: "acme/data:1" },
+    ]);
   });
 
   it("are none that cannot be read, nor below forty levels", () => {

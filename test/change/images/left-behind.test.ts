@@ -1,21 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { leftBehind, mentionsOf } from "../../../src/change/images/left-behind.ts";
 import { toItems } from "../../../src/diff/item.ts";
-import { parseImage } from "../../../src/edit/find/index.ts";
+import { type ImageReference, parseImage } from "../../../src/edit/find/index.ts";
 import type { Json, JsonObject } from "../../../src/model/json.ts";
 
-const digest = `sha256:${"ab".repeat(32)}`;
-
-function object(spec: Json, kind = "Widget"): JsonObject {
-  return { apiVersion: "acme.com/v1", kind, metadata: { name: "w" }, spec };
+function items(fields: JsonObject, kind = "Cluster", name = "db") {
+  return toItems([{ object: { apiVersion: "acme.com/v1", kind, metadata: { name }, ...fields } }]);
 }
 
-/** The places that still have one of these images. */
-function left(spec: Json, ...replaced: readonly string[]): readonly string[] {
-  const images = replaced.flatMap((text) => parseImage(text) ?? []);
-  return leftBehind(toItems([{ object: object(spec) }]), images).map(({ place, image }) => {
-    return `${place}: ${image.name} ${image.tag}`;
-  });
+function reference(text: string): ImageReference {
+  return parseImage(text) ?? { name: text, tag: "", digest: "" };
+}
+
+/** The places of an object that still have one of these images. */
+function places(fields: JsonObject, replaced: readonly string[] = ["acme/web:1"], kind?: string): readonly string[] {
+  return leftBehind(items(fields, kind), replaced.map(reference)).map(({ place }) => place);
 }
 
 /** A value this many maps deep. */
@@ -23,71 +22,77 @@ function nested(depth: number, value: Json): Json {
   return depth === 0 ? value : { a: nested(depth - 1, value) };
 }
 
-describe("a version that was replaced", () => {
-  it("is left behind in fields, lists and texts, and as a name and a version side by side", () => {
-    const spec = {
-      ref: "acme/web:1",
-      args: ["--image=acme/web:1", ["run acme/web:1, then acme/db:2."]],
-      pair: { name: "acme/web", version: "1" },
-      other: "acme/web:2",
-    };
-    expect(left(spec, "acme/web:1", "acme/db:2", "acme/web:1")).toEqual([
-      "`spec.ref` of Widget `w`: acme/web 1",
-      "`spec.args[0]` of Widget `w`: acme/web 1",
-      "`spec.args[1][0]` of Widget `w`: acme/web 1",
-      "`spec.pair` of Widget `w`: acme/web 1",
-    ]);
+const digest = `sha256:${"ab".repeat(32)}`;
+
+describe("an image that was replaced is still named", () => {
+  it.each<[string, JsonObject, string]>([
+    ["by a text", { spec: { note: "acme/web:1" } }, "`spec.note` of Cluster `db`"],
+    ["by an argument", { args: ["run", ["--image=acme/web:1"]] }, "`args[1][0]` of Cluster `db`"],
+    ["by a name beside a version", { proxy: { from: "acme/web", at: 1 } }, "`proxy` of Cluster `db`"],
+    ["by a known image in parts", { image: { repository: "acme/web", tag: "1" } }, "`image.tag` of Cluster `db`"],
+    ["by a container", { spec: { containers: [{ name: "c", image: "acme/web:1" }] } }, "container `c`"],
+  ])("%s", (_, fields, place) => {
+    expect(places(fields, undefined, place.startsWith("container") ? "Pod" : undefined)).toEqual([place]);
   });
 
-  it("is called as images are called where it is one", () => {
-    const spec = { image: "acme/web:1", containers: [{ name: "c", image: "acme/web:1" }] };
-    const parts = { image: { repository: "acme/web", tag: "1" } };
-    expect(left(spec, "acme/web:1").toSorted()).toEqual([
-      "`spec.image` of Widget `w`: acme/web 1",
-      "container `c`: acme/web 1",
-    ]);
-    expect(left(parts, "acme/web:1")).toEqual(["`spec.image.tag` of Widget `w`: acme/web 1"]);
+  it("tells which of the images it is", () => {
+    const found = leftBehind(items({ a: "acme/log:2", b: "acme/web:1" }), ["acme/web:1", "acme/log:2"].map(reference));
+    expect(found.map(({ image }) => image)).toEqual([reference("acme/log:2"), reference("acme/web:1")]);
   });
 
   it.each([
     ["acme/web:1", true],
-    ["(acme/web:1)", true],
-    ["xacme/web:1 acme/web:1", true],
-    ["acme/web:1.", true],
-    ["acme/web:1@x", true],
-    ["r.io/acme/web:1", false],
-    ["r-acme/web:1", false],
+    ["image=acme/web:1,other", true],
+    ['"acme/web:1"', true],
+    ["from acme/web:1.", true],
+    ["acme/web:10 and acme/web:1", true],
+    ["acme/web:10", false],
     ["acme/web:1.2", false],
-    ["acme/web:1-rc", false],
-    ["acme/web:12", false],
+    ["acme/web:1-alpine", false],
+    ["acme/web:1/x", false],
     [`acme/web:1@${digest}`, false],
-    [`${"x".repeat(4_086)} acme/web:1`, false],
-    [`${"x".repeat(4_085)} acme/web:1`, true],
-  ])("is left behind as a word of its own: %j", (text, is) => {
-    expect(left({ text }, "acme/web:1")).toHaveLength(is ? 1 : 0);
+    ["ghcr.io/acme/web:1", false],
+    ["xacme/web:1", false],
+    ["my-acme/web:1", false],
+    ["acme/web:2", false],
+  ])("in %j, as a word of its own: %s", (text, is) => {
+    expect(places({ text })).toHaveLength(is ? 1 : 0);
   });
 
-  it.each([
-    ["without its version", { a: "acme/web", b: "2" }],
-    ["without its name", { a: "1" }],
-    ["deeper than sixty levels", nested(60, "acme/web:1")],
-  ])("is not left behind %s", (_, spec) => {
-    expect(left(spec, "acme/web:1")).toEqual([]);
+  it("but not by a name or a version alone, nor where it was replaced by nothing", () => {
+    expect(places({ a: { x: "acme/web", y: "2" }, b: { x: "acme/log", y: "1" }, c: ["acme/web", "1"] })).toEqual([]);
+    expect(places({ a: { x: "acme/web", y: "" } }, [`acme/web@${digest}`])).toEqual([]);
+    expect(places({ a: "acme/web" }, ["acme/web"])).toEqual([]);
+    expect(places({ a: "acme/web:1" }, [])).toEqual([]);
   });
 
-  it("is told of twenty times at most, and not at all where it says no version", () => {
-    expect(left(nested(59, "acme/web:1"), "acme/web:1")).toHaveLength(1);
-    expect(left(Array(21).fill("acme/web:1"), "acme/web:1")).toHaveLength(20);
-    expect(left("acme/web", "acme/web")).toEqual([]);
-    expect(left({ a: `acme/web@${digest}`, b: "acme/web" }, `acme/web@${digest}`)).toHaveLength(1);
+  it("is looked for in texts of bounded length, so deep, and in twenty places", () => {
+    const text = (length: number) => `${"x".repeat(length - 11)} acme/web:1`;
+    expect(places({ a: text(4_096) })).toHaveLength(1);
+    expect(places({ a: text(4_097) })).toHaveLength(0);
+    expect(places({ a: nested(59, "acme/web:1") })).toHaveLength(1);
+    expect(places({ a: nested(60, "acme/web:1") })).toHaveLength(0);
+    const many = (count: number) => ({ a: Array.from({ length: count }, () => "acme/web:1") });
+    expect(places(many(19), ["acme/web:1", "acme/web:1"])).toHaveLength(19);
+    expect(places(many(21))).toHaveLength(20);
   });
 });
 
-describe("the fields that mention an image", () => {
-  it("are three at most, in whatever version", () => {
-    const items = toItems([{ object: object({ a: "acme/web:1", b: ["acme/web"], c: "acme/web2" }) }]);
-    expect(mentionsOf(items, "acme/web")).toEqual(["`spec.a` of Widget `w`", "`spec.b[0]` of Widget `w`"]);
-    const many = toItems([{ object: object(Array(5).fill("acme/web:1")) }]);
-    expect(mentionsOf(many, "acme/web")).toEqual([0, 1, 2].map((at) => `\`spec[${at}]\` of Widget \`w\``));
+describe("fields that name an image in whatever version", () => {
+  const all = [
+    ...items({ spec: { values: "image: acme/web:3" } }, "HelmRelease", "shop"),
+    ...items({ a: "acme/web", b: ["acme/web@sha256:1", "acme/website:1"], c: "acme/web:2" }),
+  ];
+
+  it("are up to three", () => {
+    expect(mentionsOf(all.slice(0, 1), "acme/web")).toEqual(["`spec.values` of HelmRelease `shop`"]);
+    expect(mentionsOf(all, "acme/web")).toEqual([
+      "`spec.values` of HelmRelease `shop`",
+      "`a` of Cluster `db`",
+      "`c` of Cluster `db`",
+    ]);
+    const four = items({ a: "acme/web", b: "acme/web", c: "acme/web", d: "acme/web" });
+    expect(mentionsOf(four, "acme/web")).toHaveLength(3);
+    expect(mentionsOf(all, "acme/log")).toEqual([]);
   });
 });

@@ -205,6 +205,81 @@ describe("fields that change besides", () => {
   });
 });
 
+describe("an image that is to have a tag and a digest", () => {
+  const [digest, other] = ["ab", "cd"].map((byte) => `sha256:${byte.repeat(32)}`);
+  const before = [web()];
+  const [use] = imageUses(toItems(before));
+  const expected: Expectation = {
+    ...{ names: new Map(), texts: versionForms("1.3.0", "1.4.0"), beyond: "nothing" },
+    images: new Map(use === undefined ? [] : [[useKey(use), `acme/web:1.4.0@${digest}`]]),
+  };
+
+  it.each([
+    [`acme/web:1.4.0@${digest}`, true],
+    [`acme/web@${digest}`, true],
+    [`acme/web@${other}`, false],
+    [`other/web@${digest}`, false],
+    ["acme/web:1.4.0", false],
+    ["acme/web", false],
+  ])("may be shown as %s: %s", (image, fine) => {
+    expect(prove(before, [web({ image })], expected).unexplained.length === 0).toBe(fine);
+  });
+
+  it("and one that is to have a tag alone is shown with it", () => {
+    const tagged = { ...expected, images: new Map(use === undefined ? [] : [[useKey(use), "acme/web:1.4.0"]]) };
+    expect(prove(before, [web({ image: "acme/web" })], tagged).unexplained).not.toEqual([]);
+    const pinned = { ...expected, images: new Map(use === undefined ? [] : [[useKey(use), `acme/web@${digest}`]]) };
+    expect(prove(before, [web({ image: "acme/web" })], pinned).unexplained).not.toEqual([]);
+  });
+});
+
+describe("a text that holds values", () => {
+  const application = (tag: string, more: string): readonly Resource[] => [
+    {
+      object: {
+        ...{ apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata: { name: "web", namespace: "argocd" } },
+        spec: { source: { helm: { values: `image: { repository: acme/web, tag: "${tag}" }\nlabel: "${more}"\n` } } },
+      },
+    },
+  ];
+  const before = application("1.3.0", "1.3.0");
+  const field = "Application/argocd/web /spec/source/helm/values";
+  const judged = (tag: string, more: string, planned: boolean) =>
+    prove(
+      before,
+      application(tag, more),
+      planned ? expectation(before) : { ...expectation(before), images: new Map() },
+    );
+
+  it("may change by the planned images in it and what follows them, and counts as images", () => {
+    expect(judged("1.4.0", "1.4.0", true)).toEqual({ unexplained: [], others: 0 });
+    expect(judged("1.4.0", "1.3.0", true)).toEqual({ unexplained: [], others: 0 });
+    expect(judged("1.3.0", "1.4.0", false)).toEqual({ unexplained: [], others: 0 });
+  });
+
+  it("may not change by another image, nor by what does not follow", () => {
+    expect(judged("1.4.0", "1.4.0", false).unexplained).toEqual([field]);
+    expect(judged("1.5.0", "1.4.0", true).unexplained).toContain(field);
+    expect(judged("1.4.0", "x", true).unexplained).toEqual([field]);
+  });
+});
+
+describe("a field that was edited where it stands", () => {
+  const at = (replicas: number, file: string): readonly Resource[] => [{ ...web({ replicas }), file }];
+  const others = (edited: readonly (readonly [string, readonly string[]])[], file = "web.yaml") => {
+    const expected = { ...expectation([]), beyond: "values" } as const;
+    const keys = new Set(edited.map(([name, path]) => fieldKey(name, path)));
+    return prove(at(2, file), at(3, file), { ...expected, edited: keys }).others;
+  };
+
+  it("is no other field than those that were planned", () => {
+    expect(others([["web.yaml", ["spec", "replicas"]]])).toBe(0);
+    expect(others([["other.yaml", ["spec", "replicas"]]])).toBe(1);
+    expect(others([["web.yaml", ["spec"]]])).toBe(1);
+    expect(others([])).toBe(1);
+  });
+});
+
 describe("a checksum in an annotation", () => {
   const at = (value: JsonObject[string], key = "annotations") => [
     object("Deployment", "web", { spec: { [key]: { "checksum/a": value } } }),
@@ -320,66 +395,5 @@ describe("images under another version of a chart", () => {
       beyond: "everything",
     });
     expect(renamed.unexplained).toEqual([]);
-  });
-});
-
-describe("an image that a render shows in another way", () => {
-  const [one, two] = ["12", "34"].map((part) => `sha256:${part.repeat(32)}`);
-  const before = [web()];
-  const shows = (wanted: string, image: string): boolean => {
-    const expected = expectation(before);
-    const images = new Map([...expected.images.keys()].map((key) => [key, wanted]));
-    return prove(before, [web({ image })], { ...expected, images }).unexplained.length === 0;
-  };
-
-  it.each([
-    ["the digest of a tag and a digest", `acme/web:1.4.0@${one}`, `acme/web@${one}`, true],
-    ["another digest", `acme/web:1.4.0@${one}`, `acme/web@${two}`, false],
-    ["the tag of a tag and a digest", `acme/web:1.4.0@${one}`, "acme/web:1.4.0", false],
-    ["a name for a tag", "acme/web:1.4.0", "acme/web", false],
-    ["a name for a digest", `acme/web@${one}`, "acme/web", false],
-    ["a name for what is no image", "{{ x }}", "acme/web", false],
-  ])("is as planned or not: %s", (_, wanted, image, expected) => {
-    expect(shows(wanted, image)).toBe(expected);
-  });
-});
-
-describe("a text that holds images", () => {
-  const application = (values: string): Resource => ({
-    object: {
-      apiVersion: "argoproj.io/v1alpha1",
-      kind: "Application",
-      metadata: { name: "web", namespace: "prod" },
-      spec: { source: { helm: { values } } },
-    },
-  });
-  const text = (image: string, side: string, note = "") =>
-    application(`image: ${image}\nside: { image: '${side}' }\n${note}`);
-  const base = [text("acme/web:1.3.0", "acme/db:1")];
-  const field = "Application/prod/web /spec/source/helm/values";
-  const missed = `${field}\n/image does not become what was planned`;
-
-  it.each([
-    ["holds where one changes as planned", text("acme/web:1.4.0", "acme/db:1"), []],
-    ["does not hold where another one changes too", text("acme/web:1.4.0", "acme/db:2"), [field]],
-    ["does not hold where something else changes too", text("acme/web:1.4.0", "acme/db:1", "a: 1\n"), [field]],
-    ["does not hold where one becomes another version", text("acme/web:1.5.0", "acme/db:1"), [field, missed]],
-    ["does not hold where none changes", text("acme/web:1.3.0", "acme/db:1", "# c\n"), [field, missed]],
-  ])("%s", (_, after, expected) => {
-    expect(prove(base, [after], expectation(base))).toEqual({ unexplained: expected, others: 0 });
-  });
-});
-
-describe("a field that was edited where it stands", () => {
-  it.each([
-    ["is what was planned", "web.yaml", "web.yaml", 0],
-    ["is none of another file", "web.yaml", "other.yaml", 1],
-    ["is none of a resource of no file", undefined, "web.yaml", 1],
-  ])("%s", (_, file, edited, others) => {
-    const resource = (parts: Parts): Resource => ({ ...web(parts), ...(file !== undefined && { file }) });
-    const before = [resource({})];
-    const expected = { ...expectation(before, "values"), edited: new Set([fieldKey(edited, ["spec", "replicas"])]) };
-    const after = [resource({ image: "acme/web:1.4.0", replicas: 3 })];
-    expect(prove(before, after, expected)).toEqual({ unexplained: [], others });
   });
 });

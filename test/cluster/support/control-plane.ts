@@ -133,6 +133,8 @@ class Start {
       ...["--service-account-private-key-file", this.#file("service-accounts.pem")],
       ...["--root-ca-file", this.#file("certs/apiserver.crt"), "--use-service-account-credentials"],
       ...["--concurrent-deployment-syncs", "20", "--concurrent-replicaset-syncs", "20"],
+      // A machine so busy that a node is not heard of for a minute is no reason to give up its Pods.
+      ...["--node-monitor-grace-period", "24h"],
       ...fast,
     ]);
   }

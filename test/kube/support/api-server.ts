@@ -63,6 +63,7 @@ export const KINDS: Record<string, readonly Kind[]> = {
   "/apis/apps/v1": [
     { name: "deployments/scale", kind: "Deployment", namespaced: true },
     { name: "deployments", kind: "Deployment", namespaced: true },
+    { name: "deployments/status", kind: "Deployment", namespaced: true },
   ],
   "/apis/networking.k8s.io/v1": [{ name: "networkpolicies", kind: "NetworkPolicy", namespaced: true }],
   "/apis/rbac.authorization.k8s.io/v1": [{ name: "clusterroles", kind: "ClusterRole", namespaced: false }],

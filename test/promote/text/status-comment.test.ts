@@ -190,3 +190,114 @@ describe("the comment that says where a change is", () => {
     expect(said(...steps(203)).rows.at(-1)).toBe("| and 3 more | |");
   });
 });
+
+describe("the comment where Sluice deploys", () => {
+  const healthy = { state: "live", since: Date.UTC(2026, 10, 29, 22, 45) } as const;
+  const inStaging = { ...merged, deploy: healthy } as const;
+
+  it("status-deploying: progress in the numbers of Kubernetes, and nothing to do", () => {
+    const evening = Date.UTC(2026, 10, 29, 22, 50);
+    const deploy = {
+      state: "deploying",
+      since: Date.UTC(2026, 10, 29, 22, 43),
+      progress: "1 of 2 pods ready",
+    } as const;
+    const asked = { ...prod, state: "asked", by: "ada", missing: undefined } as const;
+    const text = statusComment([{ ...merged, deploy }, asked], evening);
+    expect(lintText(text)).toEqual([]);
+    expect(text).toBe(`### webapp 1.5.0: deploying to staging
+
+| Environment | State |
+|---|---|
+| prod | ⏳ \`ada\` asked for it; opens when this is merged and healthy, has \`1.4.0\` |
+| staging | ⏳ deploying since 22:43 UTC: 1 of 2 pods ready |
+
+**Next:** nothing to do. \`ada\` asked for prod: the promotion opens when staging is healthy.${again}`);
+  });
+
+  it("status-live-in-staging: live and healthy, and the command that brings it on", () => {
+    expect(whole(inStaging, notYet)).toBe(`### webapp 1.5.0: live in staging, not yet in prod
+
+| Environment | State |
+|---|---|
+| prod | ◻️ not yet, has \`1.4.0\` |
+| staging | ✅ live and healthy since 29 Nov, 22:45 UTC |
+
+**Next:** comment \`/promote prod\`.${again}`);
+  });
+
+  it("status-deploy-failed: the reason, what still serves, both ways out", () => {
+    const deploy = {
+      state: "failed",
+      at: Date.UTC(2026, 10, 29, 23, 31),
+      reason: "image cannot be pulled. 3 of 3 pods still run 1.4.0",
+      still: "1.4.0",
+      url: "https://github.com/acme/shop/pull/43#issuecomment-9",
+    } as const;
+    expect(
+      whole(inStaging, { ...prod, version: "1.5.0", state: "arrived", pullRequest: 43, at, deploy }),
+    ).toBe(`### ❌ webapp 1.5.0: deploy to prod failed
+
+| Environment | State |
+|---|---|
+| prod | ❌ failed 29 Nov, 23:31 UTC; still \`1.4.0\` |
+| staging | ✅ live and healthy since 29 Nov, 22:45 UTC |
+
+**Reason:** image cannot be pulled. 3 of 3 pods still run 1.4.0. [Details](https://github.com/acme/shop/pull/43#issuecomment-9)
+
+**Next:** \`/rollback prod webapp\`, or fix it and comment \`/retry\`.${again}`);
+  });
+
+  it("status-done: live in the last environment, and nobody has to ask again", () => {
+    const arrived = { ...prod, version: "1.5.0", state: "arrived", pullRequest: 43, at } as const;
+    const { heading, rows } = said(inStaging, { ...arrived, deploy: { state: "live", since: at } });
+    expect(heading).toBe("### webapp 1.5.0: live in prod");
+    expect(rows[0]).toBe("| prod | ✅ live since 29 Nov, 23:21 UTC (#43) |");
+  });
+
+  it.each<readonly [StatusStep["deploy"], string, string]>([
+    [{ state: "waits", reason: "prod is on hold by mona" }, "deploying to prod", "⏸️ waits: prod is on hold by mona"],
+    [{ state: "waits", reason: "orders is not live" }, "deploying to prod", "⏳ waits: orders is not live"],
+    [{ state: "deploying", since: at, progress: "" }, "deploying to prod", "⏳ deploying since 29 Nov, 23:21 UTC"],
+    [
+      { state: "live", since: at, branch: "env/prod" },
+      "live in prod",
+      "✅ rendered to `env/prod` since 29 Nov, 23:21 UTC",
+    ],
+    [
+      { state: "failed", at, reason: "a|b", still: "", url: "" },
+      "deploy to prod failed",
+      "❌ failed 29 Nov, 23:21 UTC",
+    ],
+  ])("says of %o how far it is", (deploy, heading, row) => {
+    const shown = said({ ...prod, version: "1.5.0", state: "merged", deploy });
+    expect(shown.heading.replace("❌ ", "")).toBe(`### webapp 1.5.0: ${heading}`);
+    expect(shown.rows).toEqual([`| prod | ${row} |`]);
+  });
+
+  it("says of a promotion that was merged before its gates passed that it was, when it is live too", () => {
+    const unmet = { by: "bob", gates: ["soak"] };
+    const step = { ...prod, version: "1.5.0", state: "arrived", pullRequest: 43, at, unmet, deploy: healthy } as const;
+    expect(said(inStaging, step).rows[0]).toBe(
+      "| prod | 🟠 live since 29 Nov, 22:45 UTC (#43), merged by `bob` with soak not passed |",
+    );
+  });
+
+  it("leaves what came later, and what another app does, where it was", () => {
+    const since = { brought: "1.5.0", back: false, by: "bob", pullRequest: 55, at };
+    const replaced = {
+      ...inStaging,
+      version: "1.6.0",
+      since,
+      deploy: { state: "deploying", since: at, progress: "" },
+    } as const;
+    expect(said(replaced, notYet).heading).toBe("### webapp 1.5.0: in staging, not yet in prod");
+    const orders = {
+      ...merged,
+      app: "orders",
+      version: "2.0",
+      deploy: { state: "deploying", since: at, progress: "" },
+    } as const;
+    expect(said(inStaging, orders).heading).toBe("### webapp 1.5.0 and orders 2.0: deploying to staging");
+  });
+});

@@ -8,6 +8,7 @@ import {
   narrowed,
   union,
 } from "../../../src/reconcile/inventory/members.ts";
+import { manyMembers } from "./support/many-members.ts";
 
 const web: Member = { group: "apps", kind: "Deployment", namespace: "shop", name: "web" };
 const space: Member = { group: "", kind: "Namespace", namespace: "", name: "shop", uid: "u-1" };
@@ -20,7 +21,7 @@ describe("a list of members", () => {
   });
 
   it("of 10,000 objects fits into one object of a cluster, however little their names have in common", () => {
-    const encoded = encodeMembers(Array.from({ length: 10_000 }, (_, index) => memberNumber(index)));
+    const encoded = encodeMembers(manyMembers(10_000));
     expect((encoded.length * 3) / 4).toBeLessThan(900_000);
     expect(decodeMembers(encoded)).toHaveLength(10_000);
   });
@@ -58,14 +59,4 @@ describe("the union of two lists", () => {
 
 function packed(text: string): string {
   return gzipSync(text).toString("base64");
-}
-
-/** A member whose name and uid are as good as random. */
-function memberNumber(index: number): Member {
-  const digits = (salt: number): string => (Math.abs(Math.sin(index * 7919 + salt)) * 1e15).toString(36).slice(0, 10);
-  const name = [1, 2, 3, 4, 5].map(digits).join("-");
-  const uid = [6, 7, 8]
-    .map((salt) => Math.floor(Math.abs(Math.sin(index + salt)) * 0xffffffffff).toString(16))
-    .join("-");
-  return { group: "apps", kind: "Deployment", namespace: `team-${index % 50}`, name, uid };
 }

@@ -5,6 +5,7 @@ import { type Member, memberKey, narrowed, union } from "../../../src/reconcile/
 import type { Inventory } from "../../../src/reconcile/inventory/parent.ts";
 import { type InventoryStore, inventoryStore } from "../../../src/reconcile/inventory/store.ts";
 import { FakeCluster } from "../../support/fake-cluster.ts";
+import { manyMembers } from "./support/many-members.ts";
 
 const signal = AbortSignal.timeout(600_000);
 const web: Member = { group: "apps", kind: "Deployment", namespace: "shop", name: "web" };
@@ -93,10 +94,16 @@ describe("a writer of an inventory", () => {
     expect(cluster.object(at)).toBeUndefined();
   });
 
-  it("cannot write more than an object may hold", async () => {
+  it("writes as much as an object may hold, and no more", async () => {
     const { store } = world();
-    const operation = { text: "x".repeat(1024 * 1024) };
-    await expect(store().write(undefined, { operation }, signal)).rejects.toMatchObject({ kind: "limit" });
+    const [operation, members] = [{ text: "x".repeat(700_000) }, manyMembers(10_000)];
+    const first = written(await store().write(undefined, { members }, signal));
+    await expect(store().write(first, { operation }, signal)).rejects.toMatchObject({ kind: "limit" });
+    written(await store().write(first, { members: [], operation }, signal));
+  });
+
+  it("writes no longer a list of namespaces than annotations may hold", async () => {
+    const { store } = world();
     const members = Array.from({ length: 6000 }, (_, index) => ({ ...web, namespace: `${"n".repeat(50)}-${index}` }));
     await expect(store().write(undefined, { members }, signal)).rejects.toMatchObject({ kind: "limit" });
   });

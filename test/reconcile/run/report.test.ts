@@ -57,6 +57,11 @@ describe("a deploy", () => {
       title: "web 1.5.0 is live and healthy in prod, 3 of 3 pods",
     });
     expect(world.said(pull.number)).toEqual([]);
+    const about = { environment: "prod", head: sha, apps: [{ app: "web", version: "1.5.0" }] };
+    expect(world.announced()).toMatchObject([
+      { kind: "deploy.started", ...about },
+      { kind: "deploy.live", ...about },
+    ]);
   });
 
   it("is not told again at a later commit that changes nothing of it", async () => {
@@ -215,6 +220,20 @@ describe("a deploy that waits", () => {
     expect(world.said(1)).toEqual([text]);
     expect(await world.tell({ web: waiting })).toEqual([]);
   });
+});
+
+it("a hold says nothing of what is deployed already, nor a replaced deploy of what it never told", async () => {
+  const world = reportWorld();
+  await world.tell({ web: live(world.now()) });
+  const before = world.told();
+  await world.say("/hold prod", "mona", await world.merge({ "README.md": "Hello" }));
+  await world.tell({ web: waiting });
+  await world.pass(6);
+  await world.tell({ web: waiting });
+  await world.merge(appFiles("web", "prod", "1.5.0"));
+  await world.tell({ web: { state: "superseded", by: "f".repeat(40) } });
+  expect(world.told()).toEqual(before);
+  expect([...world.github.comments.keys()].filter((key) => key.includes("deploy-"))).toEqual([]);
 });
 
 it("what a cluster keeps is said on the pull request after which it does, once", async () => {

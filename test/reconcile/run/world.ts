@@ -1,10 +1,12 @@
 import { openContext } from "../../../src/change/repository-context.ts";
 import { versionsAt } from "../../../src/change/versions.ts";
 import type { DeployStatus, OperationReport } from "../../../src/model/deploy.ts";
+import type { SluiceEvent } from "../../../src/model/events.ts";
 import { reportDeploys } from "../../../src/reconcile/run/report.ts";
 import { appFiles, type PromotionWorld, promotionWorld } from "../../promote/support/memory-world.ts";
 import { targetIn } from "../../support/memory-renderer.ts";
 import { where } from "../../support/memory-world.ts";
+import { memoryEvents } from "../../webhooks/fakes.ts";
 
 /** A world in which Sluice deploys staging and prod, and tells of it. */
 export interface ReportWorld extends PromotionWorld {
@@ -12,6 +14,8 @@ export interface ReportWorld extends PromotionWorld {
   tell(states: Readonly<Record<string, DeployStatus>>, environment?: string): Promise<readonly string[]>;
   /** The Deployments to a GitHub environment, oldest first: commit, apps, and what was said of it. */
   told(environment?: string): readonly string[];
+  /** What was announced, oldest first. */
+  announced(): readonly SluiceEvent[];
   /** The head of `main`. */
   head(): string;
   /** The comments of the room on a pull request. */
@@ -29,10 +33,12 @@ export function reportWorld(apps: readonly string[] = ["web"], more = ""): Repor
   const world = promotionWorld({ files: Object.assign({ ".sluice.yaml": config }, ...files) });
   const { github } = world;
   const { repository } = github;
+  const events = memoryEvents();
   const head = () => repository.branches.get("main") ?? "";
   return {
     ...world,
     head,
+    announced: () => events.received,
     async tell(states, named = "prod") {
       const signal = new AbortController().signal;
       const context = await openContext(world.ports, where, "main", signal);
@@ -45,7 +51,7 @@ export function reportWorld(apps: readonly string[] = ["web"], more = ""): Repor
         const operation = { id: `${app} ${head().slice(0, 7)}`, app, environment: named, head: head(), digest };
         reports.push({ operation: { ...operation, startedAt: world.now() - 120_000 }, status });
       }
-      await reportDeploys(world.ports, context, named, reports);
+      await reportDeploys({ ...world.ports, events }, context, named, reports);
       return github.calls.slice(from);
     },
     told: (named = "prod") =>

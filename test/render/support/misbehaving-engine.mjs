@@ -76,6 +76,22 @@ const deeds = {
   },
 };
 
+/** Judges objects by their kinds: `Crash` ends the process, `Stuck` is what the process ends after telling. */
+function judge(id, objects) {
+  const kinds = objects.map(({ kind }) => kind);
+  if (kinds.includes("Crash")) process.exit(3);
+  const stuck = kinds.indexOf(kinds.find((kind) => kind in limits));
+  const verdicts = kinds.map((kind) => ({ status: "healthy", message: `${kind} on ${process.pid}`, rule: "kstatus" }));
+  const sent = Buffer.from(JSON.stringify(stuck < 0 ? verdicts : verdicts.slice(0, stuck)));
+  if (stuck < 0) return send({ type: "result", id, trace: [], warnings: [], unpinned: [] }, sent);
+  const limit = limits[kinds[stuck]];
+  const error = { type: "error", id, kind: "limit", message: `over ${limit}`, limit, fatal: true, partial: true };
+  send({ ...error, trace: [], unpinned: [] }, sent);
+}
+
+/** Objects that pass a limit, by their kinds. */
+const limits = { Stuck: "objectMs", Late: "wallMs", Large: "memoryBytes" };
+
 let rest = Buffer.alloc(0);
 const answers = [];
 process.stdin.on("data", (chunk) => {
@@ -84,6 +100,7 @@ process.stdin.on("data", (chunk) => {
     const [header, body] = [rest.readUInt32BE(0), rest.readUInt32BE(4)];
     if (rest.length < 8 + header + body) return;
     const message = JSON.parse(rest.toString("utf8", 8, 8 + header));
+    if (message.type === "health") judge(message.id, JSON.parse(rest.toString("utf8", 8 + header, 8 + header + body)));
     rest = rest.subarray(8 + header + body);
     if (message.type === "object") answers.push(`${message.kind}/${body}`);
     if (message.type === "object" && answers.length === 2)

@@ -24,9 +24,16 @@ export async function applyStage(work: Work, stage: Stage): Promise<Outcome> {
     const results = await mapLimit(group, work.rules.limits.concurrency, (manifest) => applyOne(work, manifest));
     const problems = results.filter((result) => typeof result !== "string");
     if (problems.length > 0) return { kind: "failed", failure: failureOf(kindOf(problems), problems, true) };
-    if (results.includes("waiting")) return waitOn(work, work.document.taskSince + work.rules.limits.waveMs);
+    const waiting = group.filter((_, at) => results[at] === "waiting");
+    if (waiting.length > 0) return waitForDeletion(work, waiting);
   }
   return startHooks(work, stage.hooks);
+}
+
+function waitForDeletion(work: Work, manifests: readonly Manifest[]): Outcome {
+  const message = "the object that it replaces is not gone yet";
+  work.update({ problems: manifests.map(({ reference }) => ({ object: reference, reason: "Terminating", message })) });
+  return waitOn(work, work.document.taskSince + work.rules.limits.waveMs);
 }
 
 /** The manifests of a stage that are to be applied. */

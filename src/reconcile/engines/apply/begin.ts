@@ -1,8 +1,7 @@
-import { redactMessage } from "../../../diff/index.ts";
 import type { DeployFailure } from "../../../model/deploy.ts";
 import { UserError } from "../../../model/errors.ts";
 import { type Inspected, inspect, pendingKeys } from "./inspect.ts";
-import { failureOf, kindOf } from "./problems.ts";
+import { failureOf, failureOfError, kindOf } from "./problems.ts";
 import { prunePlan, refusedPrune } from "./prune.ts";
 import type { Work } from "./work.ts";
 
@@ -20,9 +19,8 @@ export async function compareAll(work: Work): Promise<DeployFailure | undefined>
   try {
     return await inspectAll(work);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const kind = error.kind === "permission" ? "refused" : "invalid";
-    return { kind, summary: redactMessage(error.message), problems: [], events: [], applied: false };
+    if (error instanceof UserError) return failureOfError(error, false);
+    throw error;
   }
 }
 

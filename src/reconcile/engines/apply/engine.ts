@@ -1,14 +1,17 @@
 import type { DeployFailure, Operation } from "../../../model/deploy.ts";
+import { UserError } from "../../../model/errors.ts";
 import type { Inventory } from "../../inventory/parent.ts";
 import type { DeployEngine, Desired, StepResult } from "../engine.ts";
 import { applyStage } from "./apply-stage.ts";
 import { compareAll } from "./begin.ts";
 import { decide } from "./decide.ts";
 import { newDocument, type OperationDocument, parseDocument } from "./document.ts";
+import { type Drifted, driftOf } from "./drift.ts";
+import { explained } from "./explain.ts";
 import { finish, supersede } from "./finish.ts";
 import { readHooks } from "./hooks.ts";
 import type { ApplyPorts, ApplyRules } from "./ports.ts";
-import { failureOf } from "./problems.ts";
+import { failureOf, failureOfError } from "./problems.ts";
 import { prune } from "./prune.ts";
 import { progressStatus, resultStatus } from "./status.ts";
 import type { Task } from "./tasks.ts";
@@ -30,6 +33,32 @@ export class ApplyEngine implements DeployEngine {
   }
 
   async step(desired: Desired, signal: AbortSignal): Promise<StepResult> {
+    try {
+      return await this.#step(desired, signal);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // What cannot be recorded is told all the same.
+      const status = {
+        state: "failed",
+        at: this.#ports.clock(),
+        failure: failureOfError(error, false),
+        steps: [],
+      } as const;
+      return { operation: { ...this.#begun(desired), id: `${desired.app}@${desired.head}` }, status };
+    }
+  }
+
+  /** What differs from what was deployed; `undefined` while `desired` is not what is live. */
+  async drift(desired: Desired, signal: AbortSignal): Promise<readonly Drifted[] | undefined> {
+    const stored = await this.#ports.store.read(signal);
+    const document = parseDocument(stored?.operation);
+    if (document?.result?.state !== "live" || document.operation.digest !== desired.digest) return undefined;
+    const [ports, rules] = [this.#ports, this.#rules];
+    const wanted = await readWanted(desired.resources(), ports, rules, signal);
+    return driftOf(wanted, stored?.members ?? [], { ports, rules, signal });
+  }
+
+  async #step(desired: Desired, signal: AbortSignal): Promise<StepResult> {
     const stored = await this.#ports.store.read(signal);
     const decision = decide(parseDocument(stored?.operation), desired);
     switch (decision.kind) {
@@ -104,14 +133,24 @@ async function begin(work: Work): Promise<StepResult> {
 /** Works at one task after the other, until one has to wait or there is a result. */
 async function advance(work: Work): Promise<StepResult> {
   for (let task = currentTask(work); ; task = currentTask(work)) {
-    const outcome = overdue(work, await perform(work, task));
+    const outcome = overdue(work, await performed(work, task));
     if (work.document.result !== undefined) return recorded(work.document);
-    if (outcome.kind === "failed") fail(work, task, outcome.failure);
+    if (outcome.kind === "failed") fail(work, task, await explained(work, outcome.failure));
     else if (outcome.kind === "done") enter(work, nextTask(work, task));
     else {
       await work.save();
       return progress(work, outcome);
     }
+  }
+}
+
+/** What the cluster forbids fails the operation. Where the end itself is forbidden there is nothing left to fail. */
+async function performed(work: Work, task: Task): Promise<Outcome> {
+  try {
+    return await perform(work, task);
+  } catch (error) {
+    if (!(error instanceof UserError) || task.kind === "finish") throw error;
+    return { kind: "failed", failure: failureOfError(error, true) };
   }
 }
 

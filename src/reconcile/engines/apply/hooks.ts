@@ -25,15 +25,22 @@ import { type Outcome, type Work, waitOn } from "./work.ts";
  * annotation which operation started it, and stays until its result is read, whoever deletes it.
  */
 export async function startHooks(work: Work, hooks: readonly Hook[]): Promise<Outcome> {
-  let waiting = false;
+  const waiting: ObjectProblem[] = [];
   for (const hook of hooks.filter(({ key }) => work.document.hooks[key] === undefined)) {
     await work.confirmLease();
     const started = await startHook(work, hook);
-    if (started === "waiting") waiting = true;
+    if (started === "waiting") waiting.push(notGone(work, hook));
     else if ("reason" in started) return { kind: "failed", failure: failureOf("hook", [started], true) };
     else work.update({ hooks: { ...work.document.hooks, [hook.key]: started } });
   }
-  return waiting ? waitOn(work, work.document.taskSince + work.rules.limits.waveMs) : { kind: "done" };
+  if (waiting.length === 0) return { kind: "done" };
+  work.update({ problems: waiting });
+  return waitOn(work, work.document.taskSince + work.rules.limits.waveMs);
+}
+
+function notGone(work: Work, hook: Hook): ObjectProblem {
+  const { reference } = namedHook(work, hook);
+  return { object: reference, reason: "Terminating", message: "the hook of an earlier deploy is not gone yet" };
 }
 
 /** `waiting`: an earlier one of its name is not gone yet. */
@@ -170,6 +177,8 @@ export function hookOutcome(work: Work, keys: readonly string[]): Outcome {
   const running = own.filter(({ result }) => result === "running");
   if (failed.length > 0) return { kind: "failed", failure: failureOf("hook", failed.map(problemOf), true) };
   if (running.length === 0) return { kind: "done" };
+  const message = "it has not ended yet";
+  work.update({ problems: running.map(({ reference }) => ({ object: reference, reason: "Running", message })) });
   // Whether a hook is late is found when its result is read.
   return waitOn(work, Number.POSITIVE_INFINITY);
 }
@@ -189,7 +198,7 @@ export async function endHooks(work: Work): Promise<void> {
     if (live === undefined || !isOurs(work, live)) continue;
     await work.confirmLease();
     const ends = result === "running" || late || deletion.includes(result);
-    const ended = ends ? deleteHook(work, reference, live) : releaseHook(work, reference, live);
-    await ended;
+    // Where that is forbidden the hook stays; how the operation ended does not depend on it.
+    await attempt(reference, () => (ends ? deleteHook(work, reference, live) : releaseHook(work, reference, live)));
   }
 }

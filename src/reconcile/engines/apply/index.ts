@@ -13,6 +13,7 @@ import { labelOf, textAt } from "../../manifests/manifest.ts";
 import { defaultLimits, type PruneLimits } from "../../prune/guards.ts";
 import type { DeployEngine, Desired } from "../engine.ts";
 import { parseDocument } from "./document.ts";
+import type { Drifted } from "./drift.ts";
 import { ApplyEngine } from "./engine.ts";
 import { type ApplyLimits, type ApplyRules, defaultApplyLimits } from "./ports.ts";
 
@@ -47,8 +48,15 @@ export interface ApplyPlace {
   readonly prune?: PruneLimits;
 }
 
+export type { Drifted } from "./drift.ts";
+
 /** The engine `apply` of one environment. */
 export interface ApplyEnvironment extends DeployEngine {
+  /**
+   * What somebody has changed of a target since it was deployed; `undefined` while `desired` is not what is live.
+   * Writes nothing.
+   */
+  drift(desired: Desired, signal: AbortSignal): Promise<readonly Drifted[] | undefined>;
   /**
    * The apps of this environment that have something in the cluster and are none of `apps`.
    */
@@ -84,11 +92,12 @@ export function applyEngine(ports: ApplyEnginePorts, place: ApplyPlace): ApplyEn
   const objects = accountOf(ports.cluster, place.grant);
   return {
     step: (desired, signal) => targetEngine(ports, place, objects, desired.app).step(desired, signal),
+    drift: (desired, signal) => targetEngine(ports, place, objects, desired.app).drift(desired, signal),
     leftBehind: (apps, signal) => leftBehind(ports, place, apps, signal),
   };
 }
 
-function targetEngine(ports: ApplyEnginePorts, place: ApplyPlace, objects: Cluster, app: string): DeployEngine {
+function targetEngine(ports: ApplyEnginePorts, place: ApplyPlace, objects: Cluster, app: string): ApplyEngine {
   const { clock, health, lease, newId, writer } = ports;
   const { environment, repository, repositoryId, cluster } = place;
   const about = `${app} in ${environment} of ${nameOf(repository)}`;

@@ -2,15 +2,16 @@ import type { ObjectProblem } from "../../../model/deploy.ts";
 import type { LiveObject } from "../../../model/kube.ts";
 import { mapLimit } from "../../../model/map-limit.ts";
 import { type Comparison, compare } from "../../compare/compare.ts";
+import { upgradedFields } from "../../compare/migrate.ts";
 import { withScaledReplicas } from "../../compare/replicas.ts";
 import { partOfLabel } from "../../inventory/apply-set.ts";
 import { argoOptions, hasOption, replaceAnnotation } from "../../manifests/annotations.ts";
-import { annotation, type Identity, keyOf, labelOf, type Manifest, textAt } from "../../manifests/manifest.ts";
+import { annotation, type Identity, labelOf, type Manifest, textAt } from "../../manifests/manifest.ts";
 import { isDefinition } from "../../manifests/normalise.ts";
 import { definedKey, definedTypes } from "../../manifests/read.ts";
 import { type LiveMembers, listManifests } from "./members.ts";
 import { type ApplyPorts, type ApplyRules, fieldManager } from "./ports.ts";
-import { attempt, isImmutable } from "./problems.ts";
+import { attempt, isImmutable, isOutdated } from "./problems.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** What applying an object would do, and the object as it is then sent. */
@@ -113,11 +114,16 @@ async function refusedOne(
   { ports, signal }: Inspection,
 ): Promise<Inspected> {
   const refused = { manifest, comparison: { kind: "unchanged" }, problem } as const;
-  if (!isImmutable(error) || !mayReplace(manifest)) return refused;
+  const replaces = isImmutable(error) && mayReplace(manifest);
+  if (!replaces && !isOutdated(error)) return refused;
   const live = member ?? (await ports.cluster.get(manifest.reference, signal));
   if (live === undefined) return refused;
   const foreign = problemOfOwner(manifest, live, ports.store.id);
   if (foreign !== undefined) return { ...refused, problem: foreign };
+  if (!replaces) {
+    const upgraded = upgradedFields(live.object, fieldManager, manifest.reference.apiVersion);
+    return upgraded === undefined ? refused : { manifest, comparison: { kind: "assumed" } };
+  }
   return { manifest, comparison: { kind: "assumed" }, replaces: textAt(live.object, "metadata", "uid") };
 }
 
@@ -153,9 +159,4 @@ function needs({ reference }: Manifest): readonly string[] {
 /** The keys of what a deploy has to apply. */
 export function pendingKeys(inspected: readonly Inspected[]): readonly string[] {
   return inspected.flatMap(({ manifest, comparison }) => (comparison.kind === "unchanged" ? [] : [manifest.key]));
-}
-
-/** Where a member is, as inventories name it. */
-export function memberKeys(members: readonly Identity[]): ReadonlySet<string> {
-  return new Set(members.map(keyOf));
 }

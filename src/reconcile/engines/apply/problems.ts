@@ -43,6 +43,11 @@ export function isImmutable({ kind, message }: UserError): boolean {
   return kind === "input" && words.test(message);
 }
 
+/** Whether the server no longer knows the version of the kind in which the object was applied before. */
+export function isOutdated({ kind, message }: UserError): boolean {
+  return kind === "input" && /field not declared in schema|no kind .* is registered for version/i.test(message);
+}
+
 /** The failure that objects' problems make. */
 export function failureOf(
   kind: DeployFailure["kind"],
@@ -54,6 +59,12 @@ export function failureOf(
   const summary =
     first === undefined ? "it failed" : `${labelOf(first.object)}${more}: ${firstSentence(first.message)}`;
   return { kind, summary, problems: [...problems.slice(0, maxProblems)], events: [], applied };
+}
+
+/** The failure that an error of no object makes. */
+export function failureOfError(error: UserError, applied: boolean): DeployFailure {
+  const kind = error.kind === "permission" || error.kind === "in-use" ? "refused" : "invalid";
+  return { kind, summary: clip(visible(redactMessage(error.message)), maxMessage), problems: [], events: [], applied };
 }
 
 const maxProblems = 50;

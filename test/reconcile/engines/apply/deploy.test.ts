@@ -147,6 +147,29 @@ describe("a deploy that fails", () => {
     expect(await world.members()).toEqual(["ConfigMap/old", "Deployment/web"]);
   });
 
+  it("says what its Pods say, with their last lines and events, and no secret", async () => {
+    const world = new ApplyWorld();
+    const state = { waiting: { reason: "CrashLoopBackOff" } };
+    const crashing = { name: "app", state, restartCount: 3, lastState: { terminated: { exitCode: 1 } } };
+    const pod = { apiVersion: "v1", kind: "Pod", namespace: "shop", name: "web-1" };
+    const labels = { app: "web" };
+    const spec = { containers: [{ name: "app", image: "app:fail" }] };
+    world.cluster.put({ apiVersion: "v1", kind: "Pod", metadata: { name: "web-1", namespace: "shop", labels }, spec });
+    world.cluster.status(pod, { containerStatuses: [crashing] });
+    world.cluster.logs.set("shop/web-1/previous", "starting\npassword=hunter2 is wrong\n");
+    const status = await world.deploy({ head: "a", objects: [deployment("web", "app:fail")] });
+    expect(status).toMatchObject({
+      failure: {
+        summary: "pod keeps crashing",
+        problems: [
+          { object: pod, reason: "CrashLoopBackOff", lastLines: ["starting", "password=‹withheld› is wrong"] },
+          { object: { kind: "Deployment" }, reason: "Degraded" },
+        ],
+      },
+    });
+    expect(JSON.stringify([status, await world.document()])).not.toContain("hunter2");
+  });
+
   it("is not tried again by itself; it is when a person asks, or Git changes", async () => {
     const world = new ApplyWorld();
     const objects = [deployment("web", "app:fail")];
