@@ -1,4 +1,5 @@
-// Command engine is Sluice's renderer: a resident process that turns Git trees into Kubernetes resources. PROTOCOL.md says how to talk to it.
+// Command engine is Sluice's resident process that turns Git trees into Kubernetes resources, and says how live objects are. PROTOCOL.md says how
+// to talk to it.
 package main
 
 import (

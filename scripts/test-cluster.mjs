@@ -1,5 +1,6 @@
-// `npm run test:cluster`: sets up, then runs the tests that need a Kubernetes API server, on a control plane of its own.
-// The first run builds that: about ten minutes of two cores. With USE_EXISTING_CLUSTER=true: on the cluster of KUBECONFIG.
+// `npm run test:cluster`: sets up, then runs the tests that need a Kubernetes API server, on a control plane of its
+// own. The first run builds that: about ten minutes of two cores. With USE_EXISTING_CLUSTER=true: on the cluster of
+// KUBECONFIG.
 //   npm run test:cluster -- <vitest filters>   runs only those
 
 import { spawn } from "node:child_process";

@@ -63,13 +63,13 @@ export function excerpts(path: string, base: string, head: string): LineExcerpts
 }
 
 function wordsOf(differences: readonly Difference[], base: string, head: string): LineExcerpts["words"] {
-  const [only] = differences;
-  if (only === undefined || differences.length > 1) return undefined;
-  const [from, to] = [
-    readable(base.slice(only.base.from, only.base.to)),
-    readable(head.slice(only.head.from, only.head.to)),
-  ];
-  return from === "" || to === "" || from.length > maxWords || to.length > maxWords ? undefined : { from, to };
+  const [only, ...others] = differences;
+  if (only === undefined || others.length > 0) return undefined;
+  const words = {
+    from: readable(base.slice(only.base.from, only.base.to)),
+    to: readable(head.slice(only.head.from, only.head.to)),
+  };
+  return Object.values(words).every((text) => text !== "" && text.length <= maxWords) ? words : undefined;
 }
 
 /** The places that differ, in order; those that are near to each other are one. */
@@ -108,7 +108,7 @@ function tokens(text: string): Tokens {
 
 function span({ starts }: Tokens, first: number, end: number): Span {
   const from = starts[first] ?? 0;
-  return { from, to: end > first ? (starts[end] ?? from) : from };
+  return { from, to: starts[end] ?? from };
 }
 
 function excerpt(text: string, { from, to }: Span): string {
@@ -124,10 +124,8 @@ function excerpt(text: string, { from, to }: Span): string {
   return clip(`${before}${middle}${after}`, maxShown);
 }
 
-const named: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\r" };
-
 /** On one line, what cannot be seen as escapes, no half characters. */
 function readable(text: string): string {
   const whole = text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, "");
-  return visible(whole.replace(/[\n\t\r]/g, (char) => named[char] ?? char));
+  return visible(whole.replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll("\r", "\\r"));
 }

@@ -28,8 +28,8 @@ export function hasGeneratedName(item: Item): boolean {
 export function byContent<T extends ResourceChange>(change: T): T {
   const { kind, name, namespace, from } = change;
   if (from === undefined || (kind !== "ConfigMap" && kind !== "Secret")) return change;
-  const [stem, before] = [name, from.name].map((one) => one.replace(hashSuffix, ""));
-  const isHash = stem !== undefined && stem !== name && stem === before && before !== from.name;
+  const stem = name.replace(hashSuffix, "");
+  const isHash = stem !== name && hashSuffix.test(from.name) && stem === from.name.replace(hashSuffix, "");
   return isHash && from.kind === kind && from.namespace === namespace
     ? { ...change, name: stem, from: { ...from, name: stem } }
     : change;

@@ -2,7 +2,7 @@ import type { ResourceChange, SecretUse } from "../model/preview.ts";
 import type { Item } from "./item.ts";
 import type { Pair } from "./match.ts";
 import { containersOf } from "./pods.ts";
-import { at, equal, isList, isObject, objectAt, textAt, type Value } from "./value.ts";
+import { at, equal, isList, objectAt, textAt, type Value, type ValueObject } from "./value.ts";
 
 /**
  * What a reader asks next of a target in which nothing but one Secret changes: which values stay, and who reads it at
@@ -19,15 +19,14 @@ export function secretUse(
     (one) => one.how === "same" && one.head.id.kind === "Secret" && one.head.id.name === only.name,
   );
   if (pair?.base === undefined || pair.head === undefined) return undefined;
-  const [before, after] = [pair.base, pair.head].map(({ object }) => ({
-    ...objectAt(object, "data"),
-    ...objectAt(object, "stringData"),
-  }));
-  const stays = Object.keys(after ?? {}).filter(
-    (key) => Object.hasOwn(before ?? {}, key) && equal(before?.[key], after?.[key]),
-  );
+  const [before, after] = [valuesOf(pair.base), valuesOf(pair.head)];
+  const stays = Object.keys(after).filter((key) => equal(at(before, key), after[key]));
   const readers = head.filter((item) => sharesNamespace(item, only) && readsAtStart(item, only.name));
   return { stays, readers: readers.map(({ id: { kind, name } }) => ({ kind, name })) };
+}
+
+function valuesOf({ object }: Item): ValueObject {
+  return { ...objectAt(object, "data"), ...objectAt(object, "stringData") };
 }
 
 function sharesNamespace({ id }: Item, { namespace }: ResourceChange): boolean {
@@ -37,13 +36,15 @@ function sharesNamespace({ id }: Item, { namespace }: ResourceChange): boolean {
 /** By environment variables: volumes get the new value by themselves. */
 function readsAtStart({ object }: Item, secret: string): boolean {
   return containersOf(object).some(({ container }) => {
-    const [env, envFrom] = [container.env, container.envFrom].map((list) =>
-      isList(list) ? list.filter(isObject) : [],
-    );
-    const names: (Value | undefined)[] = [
-      ...(env ?? []).map((one) => at(one, "valueFrom", "secretKeyRef", "name")),
-      ...(envFrom ?? []).map((one) => textAt(one, "secretRef", "name")),
+    const names = [
+      ...listAt(container, "env").map((one) => textAt(one, "valueFrom", "secretKeyRef", "name")),
+      ...listAt(container, "envFrom").map((one) => textAt(one, "secretRef", "name")),
     ];
     return names.includes(secret);
   });
+}
+
+function listAt(container: ValueObject, field: string): readonly Value[] {
+  const list = container[field];
+  return isList(list) ? list : [];
 }

@@ -59,8 +59,8 @@ export class Connection {
   }
 
   /**
-   * The answer to a request that may be repeated: the first that no other attempt would better, or the last one. Throws
-   * `timeout` and `unavailable` Faults when there is none.
+   * The answer to a request that does no harm when it is sent again: the first that no other attempt would better, or
+   * the last one. Throws `timeout` and `unavailable` Faults when there is none.
    */
   async send(request: KubeRequest, signal: AbortSignal): Promise<Answer> {
     const { attempts = 4, retries = () => false } = request;

@@ -74,7 +74,8 @@ export class HttpCluster implements Cluster {
       retries,
     });
     const answer = await this.#calls.sendTo(call, reference, request, signal);
-    if (retries(answer)) throw new Fault("unavailable", `Cluster ${call.cluster} cannot ${call.what}: others write to it all the time`);
+    if (retries(answer))
+      throw new Fault("unavailable", `Cluster ${call.cluster} cannot ${call.what}: others write to it all the time`);
     return this.#calls.object(call, answer);
   }
 

@@ -9,7 +9,7 @@ import type { Call } from "./refusals.ts";
 
 /** Objects of a page; fewer where so many are more than is read at once. */
 const pageSizes = [500, 50, 5];
-/** Far beyond what anybody has of one kind that Sluice looks at; a server that never ends its list ends here. */
+/** Far more than anybody has of one kind that Sluice looks at; a server that never ends its list ends here. */
 const maxObjects = 100_000;
 const metadataOnlyAccept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 

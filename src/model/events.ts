@@ -1,6 +1,6 @@
 import type { FaultKind, UserErrorKind } from "./errors.ts";
 import type { Actor, Happened, InRepository, OnPullRequest } from "./events/common.ts";
-import type { DeployFailed, DeployLive, DeployStarted } from "./events/deploy.ts";
+import type { DeployFailed, DeployLive, DeployStarted, DriftClosed, DriftFound, DriftHealed } from "./events/deploy.ts";
 import type {
   ImageAdvanced,
   ImageClosed,
@@ -173,6 +173,9 @@ export type SluiceEvent =
   | DeployStarted
   | DeployLive
   | DeployFailed
+  | DriftFound
+  | DriftHealed
+  | DriftClosed
   | HoldSet
   | HoldEnded
   | RegistryReceived

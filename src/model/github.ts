@@ -84,9 +84,9 @@ export type Reaction = "eyes" | "rocket" | "-1" | "confused";
 export interface GitHub {
   pullRequest(number: number): Promise<PullRequest>;
   /**
-   * Makes the one comment of the App with this marker on the pull request, or on an issue of this number, read `body` (at most 65,536 characters; the
-   * marker is added as a hidden first line). Writes nothing when it reads so already. Surplus comments with the marker
-   * are deleted.
+   * Makes the one comment of the App with this marker on the pull request, or on an issue of this number, read `body`
+   * (at most 65,536 characters; the marker is added as a hidden first line). Writes nothing when it reads so already.
+   * Surplus comments with the marker are deleted.
    */
   upsertComment(
     number: number,

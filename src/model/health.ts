@@ -7,8 +7,8 @@ import type { LiveObject } from "./kube.ts";
 export type HealthStatus = "healthy" | "progressing" | "degraded" | "suspended" | "missing" | "terminating" | "unknown";
 
 /**
- * Which kind of rule decided: `kstatus`; `core`, what kstatus gets wrong of the core kinds, as Flux and Argo CD have it;
- * `argocd`, one of Argo CD's health scripts; `repository`, a rule of the repository's own.
+ * Which kind of rule decided: `kstatus`; `core`, what kstatus gets wrong of the core kinds, as Flux and Argo CD have
+ * it; `argocd`, one of Argo CD's health scripts; `repository`, a rule of the repository's own.
  */
 export type HealthRuleKind = "kstatus" | "core" | "argocd" | "repository";
 

@@ -65,6 +65,12 @@ function sentence(event: SluiceEvent): string {
       return `Deploy of ${deployed(event)} went well`;
     case "deploy.failed":
       return `Deploy of ${deployed(event)} failed: ${clipped(event.reason)}`;
+    case "drift.found":
+      return `Drift of ${event.environment} in ${repository(event)} found: ${counted(event.resources, "resource")}, see issue #${event.issue}`;
+    case "drift.healed":
+      return `Drift of ${event.environment} in ${repository(event)} undone: ${counted(event.resources, "resource")}, see issue #${event.issue}`;
+    case "drift.closed":
+      return `Drift of ${event.environment} in ${repository(event)} is gone: issue #${event.issue} closed`;
     case "hold.set":
       return holdSet(event);
     case "hold.ended":

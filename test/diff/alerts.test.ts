@@ -85,11 +85,11 @@ describe("the first sentence of a message", () => {
 });
 
 describe("findings as alerts", () => {
-  const fit = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: ", elsewhere" });
+  const within = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: ", elsewhere" });
   const head = "c0ffee";
   const url = "https://h/r";
   const alerts = (findings: readonly Finding[], heading = "", budget = 10_000) =>
-    findingAlerts(preview([], { findings, environments }), { repositoryUrl: url, head }, fit(budget), {
+    findingAlerts(preview([], { findings, environments }), { repositoryUrl: url, head }, within(budget), {
       ...{ ack: undefined, heading },
     });
   const link = (file: string, line?: number) =>

@@ -197,6 +197,46 @@ describe("changes of all targets", () => {
     ).toHaveLength(2);
   });
 
+  it("are two where one only repeats a version in labels, or is a second copy", () => {
+    for (const more of [{ labelsOnly: true } as const, { copies: true } as const])
+      expect(
+        folded([
+          ["a/x", same],
+          ["a/y", { ...same, ...more }],
+        ]),
+      ).toHaveLength(2);
+  });
+
+  it("have the one place first that differs from three and more, which is all there is besides", () => {
+    const in3 = everywhere(3, same);
+    const other: Placed = ["b/x", change("-a: 1\n+a: 3")];
+    const first = (placed: readonly Placed[], findings: readonly Finding[] = []) =>
+      folded(placed, findings)[0]?.members.map(({ target: one }) => one);
+    expect(first([...in3, other])).toEqual(["b/x"]);
+    expect(first([...in3.slice(1), other])).toHaveLength(2);
+    expect(first([...in3, ["b/x", { ...other[1], kind: "Job" }]])).toHaveLength(3);
+    expect(first([...in3, other, ["c/x", change("-a: 1\n+a: 4")]])).toHaveLength(3);
+    expect(first([...in3, other], [finding({ severity: "warning", app: "app", environment: "env0" })])).toHaveLength(3);
+  });
+
+  it("stand last where they only repeat a version in labels, production first where risks are alike", () => {
+    const label = change("-v: 1\n+v: 2", { labelsOnly: true, kind: "Service" });
+    expect(
+      brief([...everywhere(9, label), ["b/x", named("m", { kind: "ConfigMap" })]]).map(({ name }) => name),
+    ).toEqual([...["ConfigMap/m", "Service/web"]]);
+    const places: readonly Placed[] = [
+      ["a/dev", change("+a: dev")],
+      ["a/prod", change("+a: prod")],
+      ["a/staging", change("+a: staging")],
+    ];
+    expect(brief(places).map(({ targets }) => targets)).toEqual(["a/prod", "a/staging", "a/dev"]);
+    const both: readonly Placed[] = [
+      ["a/dev", same],
+      ["a/prod", same],
+    ];
+    expect(brief(both)[0]?.targets).toBe("a/prod a/dev");
+  });
+
   it("stand in the order of their risk, in more targets a little earlier", () => {
     const service = named("s", { kind: "Service", diff: "+s" });
     const map = (name: string) => named(name, { kind: "ConfigMap" });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { configProblemsReport, previewCheck, previewComment } from "../../src/diff/index.ts";
+import type { Preview } from "../../src/model/preview.ts";
 import { change, finding, preview, target } from "./support.ts";
 
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -20,6 +21,44 @@ describe("the check of a preview", () => {
     const unpinned = [{ reference: "r", reason: "s" }];
     expect(previewCheck({ ...clean, completeness: { ...clean.completeness, unpinned } }).conclusion).toBe("neutral");
     expect(previewCheck({ ...clean, completeness: { ...clean.completeness, rendered: 0 } }).conclusion).toBe("failure");
+  });
+
+  it("leads to the comment, with what stands there", () => {
+    const lead = (more: Partial<Preview>) =>
+      previewCheck({ ...clean, ...more }, { commentUrl: "https://h/c" }).summary.split("\n")[0];
+    expect(lead({})).toBe("The summary is in [the comment](https://h/c).");
+    expect(lead({ findings: [finding()] })).toBe("Risks and summary are in [the comment](https://h/c).");
+    expect(lead({ findings: [finding(), finding({ file: "a" })] })).toBe(
+      'Risks and summary are in [the comment](https://h/c) and at their lines in "Files changed".',
+    );
+    const configuration = { isRemoved: false, apps: 1, environments: [], effects: [] };
+    expect(lead({ configuration })).toBe("**The file is valid.** The summary is in [the comment](https://h/c).");
+    expect(lead({ configuration, targets: [] })).toBe(
+      "**The file is valid.** The effect is in [the comment](https://h/c).",
+    );
+  });
+
+  it("has the first diff open, counts them from two on, and says how to check again", () => {
+    const block = (name: string, open = "") =>
+      `<details${open}><summary>Deployment ${name} (+1 −1)</summary>\n\n\`\`\`diff\n-${name}\n+${name}2\n\`\`\`\n\n</details>\n`;
+    const one = (name: string) => change(`-${name}\n+${name}2`, { name });
+    const of = (...names: readonly string[]) => preview([target("a/prod", { changes: names.map(one) })]);
+    const options = { commentUrl: "https://h/c" };
+    const lead = "The summary is in [the comment](https://h/c).\n\n";
+    expect(previewCheck(of("x"), options)).toMatchObject({ summary: lead, text: block("x", " open") });
+    expect(previewCheck(of("x", "y"), { ...options, command: "/diff" })).toMatchObject({
+      summary: `${lead}**All 2 diffs**, the riskiest first:\n\n`,
+      text: `${block("x", " open")}\n${block("y")}\n**To check again:** press "Re-run", or comment \`/diff\`.\n`,
+    });
+    expect(previewCheck(of(), options)).toMatchObject({ summary: lead, text: "" });
+  });
+
+  it("says how many diffs it holds where it has not all", () => {
+    const large = (index: number) =>
+      change(Array.from({ length: 100 }, () => `+${String(index).padEnd(298, "x")}`).join("\n"), { name: `c${index}` });
+    const changes = Array.from({ length: 6 }, (_, index) => large(index));
+    const { summary } = previewCheck(preview([target("a/prod", { changes })]), { commentUrl: "https://h/c" });
+    expect(summary.split("\n\n")[1]).toBe("**3 of 6 diffs**, those first that the comment does not hold:");
   });
 
   it("holds a diff of 70,000 characters together with the comment, in parts", () => {
@@ -104,6 +143,22 @@ describe("the report of a broken configuration", () => {
     const { comment, check } = configProblemsReport(problems, { head: "9f8e7d6", command: "/diff" });
     expect(comment).toContain("- Line 2: It is bad. Remove it.\n\nThe file on the base branch has these errors");
     expect(comment).toContain("**Next:** fix the file, then comment `/diff`.");
-    expect(check.annotations[0]).toMatchObject({ title: "It is bad.", message: "It is bad. Remove it." });
+    expect(check).toEqual({
+      ...{ title: "a.yaml has 1 error", conclusion: "failure", text: "" },
+      summary:
+        "- Line 2: It is bad. Remove it.\n\nThe file on the base branch has these errors, so nothing of this pull request was rendered or compared.\n",
+      annotations: [
+        {
+          ...{ path: "a.yaml", startLine: 2, endLine: 2, level: "failure" },
+          ...{ title: "It is bad.", message: "It is bad. Remove it." },
+        },
+      ],
+    });
+    expect(configProblemsReport([], { head: "9f8e7d6" }).comment).toMatch(/^### ❌ `\.sluice\.yaml` has 0 errors\n/);
+    const long = configProblemsReport(
+      problems.map((one) => ({ ...one, fix: "x".repeat(9000) })),
+      { head: "9f8e7d6" },
+    );
+    expect(long.check.annotations[0]?.message).toHaveLength(8000);
   });
 });

@@ -83,7 +83,7 @@ describe("the small print", () => {
 });
 
 describe("remarks on the configuration", () => {
-  const fit = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
+  const within = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
   const folded = (title: string, ...lines: readonly string[]) =>
     `<details><summary>${title}</summary>\n\n${lines.join("\n")}\n\n</details>\n\n`;
   const notes = (count: number) => Array.from({ length: count }, (_, index) => `note${index}`);
@@ -96,7 +96,7 @@ describe("remarks on the configuration", () => {
     [notes(2), 127, ""],
     [notes(2), 128, folded("2 remarks", "- note0", "- and 1 more")],
     [notes(1200), 1000, folded("1,200 remarks", ...notes(10).map((note) => `- ${note}`), "- and 1,190 more")],
-  ])("are folded, as many as fit: %#", (given, budget, text) => expect(noteLines(given, fit(budget))).toBe(text));
+  ])("are folded, as many as fit: %#", (given, budget, text) => expect(noteLines(given, within(budget))).toBe(text));
 });
 
 describe("what is not followed", () => {

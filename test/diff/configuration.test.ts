@@ -21,9 +21,9 @@ const all = effect("prod", 4, 3, { more: ["n_m"], fewer: ["g", "h"], other: ["o"
 const valid = "The file is valid. Manifests do not change.\n\n";
 
 describe("what a new configuration does", () => {
-  const fit = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
+  const within = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
   const text = (effects: readonly EnvironmentEffect[], budget = 10_000) =>
-    configurationText(preview(still, { configuration: configuration(...effects) }), fit(budget));
+    configurationText(preview(still, { configuration: configuration(...effects) }), within(budget));
 
   it("is a sentence for one environment, a table for more", () => {
     expect(text([])).toBe(valid);
@@ -50,7 +50,7 @@ describe("what a new configuration does", () => {
   });
 
   it("says whether manifests change, and what goes with the file", () => {
-    const of = (more: object, targets = still) => configurationText(preview(targets, more), fit(1000));
+    const of = (more: object, targets = still) => configurationText(preview(targets, more), within(1000));
     expect(of({ configuration: configuration() }, [target("a/prod")])).toBe("The file is valid.\n\n");
     expect(of({ configuration: configuration() }, [...still, target("a/dev", { status: "failed" })])).toBe(
       "The file is valid.\n\n",

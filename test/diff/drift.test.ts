@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { previewHtml } from "../../src/cli/format/html.ts";
 import { previewText } from "../../src/cli/format/text.ts";
 import { previewCheck, previewComment } from "../../src/diff/index.ts";
+import { driftSection } from "../../src/diff/report/drift.ts";
 import type { EnvironmentDrift } from "../../src/model/preview.ts";
 import { change, drift, preview, target } from "./support.ts";
 
@@ -83,5 +84,79 @@ describe("environments that differ", () => {
       expect(previewText(given(none), { colours: false, all: false })).not.toContain("Environments");
       expect(previewHtml(given(none), { all: false })).not.toContain("Environments");
     }
+  });
+});
+
+describe("the summary of environments that differ", () => {
+  const within = (budget: number) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
+  const section = (apart: readonly EnvironmentDrift[], budget = 10_000) =>
+    driftSection({ apart, unchecked: 0 }, undefined, within(budget));
+  const summary = (more: Partial<EnvironmentDrift>) => /<summary>(.*)<\/summary>/.exec(section([drift(more)]))?.[1];
+  const image = "ghcr.io/acme/webapp";
+  const field = { resource: "Deployment/web", path: "spec.replicas", here: "5", there: "2" };
+  const name = (length: number) => "e".repeat(length);
+
+  it.each<readonly [more: Partial<EnvironmentDrift>, gap: string]>([
+    [{}, ": 1.4.0 and 1.5.0"],
+    [{ versions: [{ image, here: "", there: "" }] }, ": no version and no version"],
+    [{ more: 1 }, ""],
+    [{ versions: [] }, ""],
+    [{ fields: [field] }, ""],
+    [{ versions: [], fields: [field] }, ": replicas 5 and 2"],
+    [{ versions: [], fields: [{ ...field, path: "kind", here: undefined }] }, ": kind nothing and 2"],
+    [{ versions: [], fields: [{ ...field, there: undefined }] }, ": replicas 5 and nothing"],
+    [{ versions: [], fields: [{ ...field, path: "", there: undefined }] }, ""],
+    [{ versions: [], fields: [{ ...field, here: "x".repeat(26) }] }, `: replicas ${"x".repeat(26)} and 2`],
+    [{ versions: [], fields: [{ ...field, here: "x".repeat(27) }] }, ""],
+  ])("names one thing that differs, where it has room: %#", (more, gap) => {
+    expect(summary(more)).toBe(`prod and staging differ now${gap}`);
+  });
+
+  it("is no longer than it may be", () => {
+    expect(summary({ environment: name(50), more: 1 })).toBe(`${name(50)} and staging differ…`);
+  });
+
+  it("has as many pairs below it as there is room for", () => {
+    const pairs = [drift({ app: "a" }), drift({ app: "b" }), drift({ app: "c" })];
+    const whole = section(pairs);
+    const entry =
+      section([drift({ app: "a" })])
+        .split("\n\n")[1]
+        ?.trimEnd().length ?? 0;
+    expect(whole.match(/in prod\*\*/g)).toHaveLength(3);
+    const shown = (budget: number) => {
+      const text = section(pairs, budget);
+      return [text.match(/in prod\*\*/g)?.length ?? 0, /- and \d more\n\n<\/details>/.test(text)];
+    };
+    expect(shown(200 + 2 * (entry + 1))).toEqual([2, true]);
+    expect(shown(200 + 2 * (entry + 1) - 1)).toEqual([1, true]);
+    expect(section(pairs, 200)).toBe("");
+    expect(section([])).toBe("");
+  });
+
+  const copied = { versions: [], fields: [field], copiedFile: "base/scale.yaml" };
+
+  it.each<readonly [more: Partial<EnvironmentDrift>, text: string]>([
+    [
+      copied,
+      "The strategy `directory` copies staging's files, so the next promotion sets prod back to 2. To keep 5, change staging too or add `base/scale.yaml` to `promote.exclude`.",
+    ],
+    [
+      { ...copied, copiedFile: "base/Kustomization.yml", fields: [{ ...field, here: "a b", there: "x".repeat(200) }] },
+      `The strategy \`directory\` copies staging's files, so the next promotion sets prod back to \`${"x".repeat(119)}…\`. To keep \`a b\`, change staging too.`,
+    ],
+  ])("says what the next promotion takes back: %#", (more, text) => {
+    expect(section([drift(more)]).split("\n\n")[1]).toBe(text);
+  });
+
+  it.each<Partial<EnvironmentDrift>>([
+    { ...copied, more: 1 },
+    { ...copied, fields: [field, field] },
+    { ...copied, versions: [{ image, here: "1", there: "2" }] },
+    { ...copied, fields: [{ ...field, here: undefined }] },
+    { ...copied, fields: [{ ...field, there: undefined }] },
+  ])("lists what is no such field alone: %#", (more) => {
+    expect(section([drift(more)])).toContain("- **webapp in prod**\n");
+    expect(section([drift(copied), drift(copied)])).toContain("- **webapp in prod**\n");
   });
 });

@@ -64,6 +64,24 @@ describe("the JSON of a preview", () => {
     });
   });
 
+  it("says what is known in part, whose doing a failure is, and nothing where nothing is to be said", () => {
+    const error = { message: "no", side: "head", cause: "before" } as const;
+    const completeness = { ...given.completeness, partial: 1, unread: ["a.yaml"] };
+    const { targets, completeness: counts } = previewJson(
+      preview([target("a/prod", { partial: true }), target("b/prod", { status: "failed", error })], { completeness }),
+    );
+    const rest = { path: expect.any(String), renderer: "kustomize", because: [], changes: [], images: [] };
+    expect(targets).toStrictEqual([
+      { app: "a", environment: "prod", status: "changed", partial: true, ...rest },
+      { app: "b", environment: "prod", status: "failed", error: { message: "no", cause: "before" }, ...rest },
+    ]);
+    expect(counts).toMatchObject({ partial: 1, unread: ["a.yaml"] });
+    const plain = previewJson(preview([target("a/prod", { changes: [change("-a: 1\n+a: 2")] })]));
+    expect(plain.targets[0]).not.toHaveProperty("partial");
+    expect(plain.targets[0]?.changes[0]).not.toHaveProperty("from");
+    expect(plain).not.toHaveProperty("drift");
+  });
+
   it("lists unchanged targets on request", () => {
     expect(previewJson(given, { all: true }).targets.map(({ status }) => status)).toEqual([
       "changed",
@@ -73,7 +91,10 @@ describe("the JSON of a preview", () => {
   });
 
   it("has the environments that are apart where any environment is promoted from another", () => {
-    const fields = [{ resource: "Deployment/web", path: "spec.replicas", here: "5", there: undefined }];
+    const fields = [
+      { resource: "Deployment/web", path: "spec.replicas", here: "5", there: undefined },
+      { resource: "Deployment/web", path: "spec.paused", here: undefined, there: "true" },
+    ];
     const commits = [{ sha: "c".repeat(40), subject: "Bump", author: "Ada", environment: "prod" }];
     const apart = [drift({ fields, commits, more: 2 })];
     expect(previewJson(preview([changed], { drift: { apart, unchecked: 1 } })).drift).toEqual({
@@ -83,7 +104,10 @@ describe("the JSON of a preview", () => {
           environment: "prod",
           from: "staging",
           versions: [{ image: "ghcr.io/acme/webapp", here: "1.4.0", there: "1.5.0" }],
-          fields: [{ resource: "Deployment/web", path: "spec.replicas", here: "5", there: null }],
+          fields: [
+            { resource: "Deployment/web", path: "spec.replicas", here: "5", there: null },
+            { resource: "Deployment/web", path: "spec.paused", here: null, there: "true" },
+          ],
           more: 2,
           byPullRequest: ["staging"],
           commits,

@@ -56,6 +56,23 @@ describe("the line diff", () => {
     expect(patched(base, head)).toEqual(head);
   });
 
+  it("takes lines that are unique as equal where they stand in the same order, in a difference of more than that", () => {
+    const text = (word: string, order: readonly number[]) =>
+      order.flatMap((index) => [`keep ${index}`, "same", `${word} ${index}`, "same"]);
+    const order = Array.from({ length: 120 }, (_, index) => index);
+    const blocks = diffLines(text("old", order), text("new", order));
+    expect(blocks).toEqual(
+      order.map((index) => ({
+        ...{ baseStart: 4 * index + 2, baseEnd: 4 * index + 3 },
+        ...{ headStart: 4 * index + 2, headEnd: 4 * index + 3 },
+      })),
+    );
+    const moved = [...order.filter((index) => index !== 5 && index !== 70), 5, 70];
+    expect(changedLines(text("old", order), text("new", moved))).toBe(240 + 2 * 2 * 3);
+    const [base, head] = [text("old", order), text("new", moved)];
+    expect(patched(base, head)).toEqual(head);
+  });
+
   it("stays exact on 20,000 lines that share next to nothing", () => {
     const base = Array.from({ length: 20_000 }, (_, index) => `line ${(index * 7919) % 20_000}`);
     const head = Array.from({ length: 20_000 }, (_, index) => `line ${(index * 104_729) % 30_000}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { previewCheck, previewComment } from "../../src/diff/index.ts";
 import { foldChanges } from "../../src/diff/report/fold.ts";
 import { opening } from "../../src/diff/report/opening.ts";
-import type { Finding, Severity } from "../../src/model/preview.ts";
+import type { Finding, ResourceChange, Severity } from "../../src/model/preview.ts";
 import { lintText } from "../support/text-lint.ts";
 import { change, finding, preview, target } from "./support.ts";
 
@@ -90,6 +90,50 @@ describe("the opening of a page", () => {
       expect(text).toMatch(/\d+ more dangers\./);
       expect(text).toMatch(/\d+ more places change\./);
     }
+  });
+});
+
+describe("the diffs of a comment", () => {
+  const sized = (name: string, lines: number, more: Partial<ResourceChange> = {}) =>
+    change(Array.from({ length: lines }, (_, index) => `+${name}${index}`).join("\n"), { name, kind: "Job", ...more });
+  /** The names of the diffs that are open, and of those that are folded away. */
+  const shown = (changes: readonly ResourceChange[], findings: readonly Finding[] = []) => {
+    const { body } = previewComment(preview([target("a/b", { changes })], { findings }));
+    return {
+      open: [...body.matchAll(/^\*\*Job `(\w+)`/gm)].map(([, name]) => name).join(" "),
+      folded: [...body.matchAll(/<summary>Job (\w+)/g)].map(([, name]) => name).join(" "),
+    };
+  };
+  const about = (name: string, severity: Severity) =>
+    finding({ app: "a", environment: "b", resource: `Job/${name}`, severity });
+  const added = { action: "added" } as const;
+
+  it("are open where they have twenty lines together", () => {
+    expect(shown([sized("one", 10), sized("two", 10, added)])).toEqual({ open: "one two", folded: "" });
+  });
+
+  it("are open without those of whole resources, where they have twenty lines without", () => {
+    expect(shown([sized("one", 10), sized("two", 10), sized("three", 1, added)])).toEqual({
+      ...{ open: "one two", folded: "three" },
+    });
+  });
+
+  it("are open where a finding points to them, up to twenty lines each and forty together", () => {
+    const changes = ["one", "two", "three", "four", "five", "six"].map((name) =>
+      sized(name, { one: 20, two: 21, three: 20, four: 1 }[name] ?? 10),
+    );
+    const risky = (...names: readonly string[]) => names.map((name) => about(name, "warning"));
+    expect(shown(changes, [...risky("one", "two"), about("five", "notice")])).toEqual({
+      ...{ open: "one", folded: "two five three four six" },
+    });
+    expect(shown(changes, risky("one", "three", "four")).open).toBe("one three");
+    expect(shown(changes, risky("one", "five", "four")).open).toBe("one four five");
+  });
+
+  it("are left to the check where only labels of versions change, unless that is all", () => {
+    const label = (name: string) => sized(name, 2, { labelsOnly: true });
+    expect(shown([sized("one", 2), label("two")])).toEqual({ open: "one", folded: "" });
+    expect(shown([label("one"), label("two")])).toEqual({ open: "", folded: "one two" });
   });
 });
 

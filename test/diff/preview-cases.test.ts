@@ -55,6 +55,51 @@ describe("an identity that is defined twice", () => {
   });
 });
 
+describe("what is defined several times", () => {
+  const copies = (...modes: readonly string[]) => modes.map((mode) => map("settings", `  mode: ${mode}`)).join("");
+  const told = (base: string, head: string) =>
+    compare(base, head)
+      .findings.filter(({ id }) => id === "defined-twice")
+      .map(({ severity, message, fix, words }) => [
+        ...[severity, words?.short, /has (.*?)\. Argo/.exec(message)?.[1], fix],
+      ]);
+
+  it.each<readonly [base: string, head: string, told: readonly string[] | undefined]>([
+    [
+      copies("a"),
+      copies("a", "b"),
+      ["warning", "twice", "two ConfigMaps named `settings`, and they differ", "remove one"],
+    ],
+    [
+      copies("a"),
+      copies("a", "a"),
+      ["notice", "twice", "two ConfigMaps named `settings`, and they are equal", "remove one"],
+    ],
+    [
+      copies("a", "b"),
+      copies("a", "c"),
+      ["notice", "twice", "two ConfigMaps named `settings`, and they differ", "remove one"],
+    ],
+    [
+      copies("a", "b"),
+      copies("a", "b", "a"),
+      ["warning", "3 times", "3 ConfigMaps named `settings`, and they differ", "keep one"],
+    ],
+    [copies("a", "b", "c"), copies("a", "b"), undefined],
+    [copies("a", "b"), copies("b", "a"), undefined],
+    [copies("a", "b"), copies("a"), undefined],
+  ])("is told where it is new or changes: %#", (base, head, expected) => {
+    const [severity = "", times = "", ...rest] = expected ?? [];
+    const short = `ConfigMap \`settings\` is defined ${times}`;
+    expect(told(base, head)).toEqual(expected === undefined ? [] : [[severity, short, ...rest]]);
+  });
+
+  it("is told of at most fifty", () => {
+    const many = Array.from({ length: 60 }, (_, index) => map(`m${index}`, "  a: b").repeat(2)).join("");
+    expect(told("", many)).toHaveLength(50);
+  });
+});
+
 describe("a value that differs at every render", () => {
   const core = (secret: string, replicas = 2, rolled = secret) =>
     [

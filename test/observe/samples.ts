@@ -24,6 +24,8 @@ const images = {
 const command = { ...on12, command: "promote", text: "promote prod webapp", commentId: 100, actor: ada };
 const hold = { ...on12, environment: "prod", app: "webapp", defaultBranch: "main", actor: ada };
 const deploy = { ...where, at, environment: "prod", head, apps: [{ app: "webapp", version: "1.4.0" }] };
+const url = "https://github.test/acme/shop/issues/60";
+const drift = { ...where, at, environment: "prod", issue: 60, url, resources: 2 };
 
 /** One event of every kind. */
 export const samples: { readonly [K in EventKind]: EventOf<K> } = {
@@ -188,6 +190,9 @@ export const samples: { readonly [K in EventKind]: EventOf<K> } = {
   "deploy.started": { ...deploy, kind: "deploy.started", id: "deploy.started/1" },
   "deploy.live": { ...deploy, kind: "deploy.live", id: "deploy.live/1" },
   "deploy.failed": { ...deploy, kind: "deploy.failed", id: "deploy.failed/1", reason: "image cannot be pulled" },
+  "drift.found": { ...drift, kind: "drift.found", id: "drift.found/1" },
+  "drift.healed": { ...drift, kind: "drift.healed", id: "drift.healed/1" },
+  "drift.closed": { ...drift, kind: "drift.closed", id: "drift.closed/1", resources: 0 },
   "hold.set": { ...hold, kind: "hold.set", id: "hold.set/1", reason: "incident", until: at + hour },
   "hold.ended": {
     ...hold,

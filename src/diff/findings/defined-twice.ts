@@ -19,9 +19,8 @@ export function definedTwice(
   const before = Map.groupBy(base, ({ key }) => key);
   return [...copiesOf(head)].slice(0, maxFindings).flatMap(([key, copies]) => {
     const old = before.get(key) ?? [];
-    const [first, last] = [copies[0], copies.at(-1)];
-    if (first === undefined || last === undefined || (old.length >= copies.length && unchanged(old, copies))) return [];
-    return [toFinding(first, last, copies, old.length < copies.length, target)];
+    const fresh = old.length < copies.length;
+    return fresh || !unchanged(old, copies) ? toFinding(copies, fresh, target) : [];
   });
 }
 
@@ -30,22 +29,22 @@ function unchanged(old: readonly Item[], copies: readonly Item[]): boolean {
 }
 
 function toFinding(
-  first: Item,
-  last: Item,
   copies: readonly Item[],
   fresh: boolean,
   target: { readonly app: string; readonly environment: string },
-): TargetFinding {
+): readonly TargetFinding[] {
+  const [first, last] = [copies[0], copies.at(-1)];
+  if (first === undefined || last === undefined) return [];
   const { kind, name } = first.id;
   const alike = copies.every(({ object }) => equal(object, first.object));
   const amount = copies.length === 2 ? "two" : String(copies.length);
   const differ = alike ? "and they are equal" : "and they differ";
   const also = last.file !== undefined && last.file !== first.file ? { also: { file: last.file } } : {};
-  return {
+  const finding = {
     ...toTargetFinding(
       {
         id: "defined-twice",
-        severity: fresh && !alike ? "warning" : "notice",
+        severity: fresh && !alike ? ("warning" as const) : ("notice" as const),
         ...target,
         resource: resourceLabel(first.id),
         ...(first.file === undefined ? {} : { file: first.file, target: first.id }),
@@ -58,4 +57,5 @@ function toFinding(
     ),
     ...also,
   };
+  return [finding];
 }

@@ -33,8 +33,7 @@ function shortName(image: string): string {
 /** What to add to an image that names no version; `undefined` for one that does. */
 function looseness(image: string): string | undefined {
   if (image.includes("@")) return undefined;
-  const name = image.slice(image.lastIndexOf("/") + 1);
-  const colon = name.indexOf(":");
-  if (colon < 0) return ", which has no tag";
-  return name.slice(colon + 1) === "latest" ? "" : undefined;
+  const [, tag] = shortName(image).split(":");
+  if (tag === undefined) return ", which has no tag";
+  return tag === "latest" ? "" : undefined;
 }

@@ -18,7 +18,7 @@ const levels: Readonly<Record<Severity, Annotation["level"]>> = {
  */
 export function annotationsOf(findings: readonly Finding[]): readonly Annotation[] {
   const placed = findings.filter(({ file }) => file !== undefined && file !== "");
-  const groups = Map.groupBy(placed, ({ id, file, line, message }) => [id, file, line, message].join("\n"));
+  const groups = Map.groupBy(placed, ({ id, file, line, message }) => JSON.stringify([id, file, line, message]));
   return [...groups.values()]
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, maxAnnotations)

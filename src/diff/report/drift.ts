@@ -66,9 +66,14 @@ function gapSummary({ versions, fields, more }: EnvironmentDrift): string {
   if (more > 0 || versions.length + fields.length !== 1) return "";
   const [version] = versions;
   if (version !== undefined) return `${version.here || "no version"} and ${version.there || "no version"}`;
-  const [field] = fields;
-  const name = (field?.path ?? "").split(".").at(-1) ?? "";
-  return name === "" ? "" : `${name} ${field?.here ?? "nothing"} and ${field?.there ?? "nothing"}`;
+  const named = fields.filter(({ path }) => path !== "");
+  return named
+    .map(({ path, here = "nothing", there = "nothing" }) => `${lastField(path)} ${here} and ${there}`)
+    .join("");
+}
+
+function lastField(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
 }
 
 /** What was not looked at. */

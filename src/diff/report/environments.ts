@@ -6,8 +6,8 @@ export type EnvironmentOrder = (a: string, b: string) => number;
 
 /** Where environments stand whose order nobody says, by the words that people use. */
 const stages: readonly RegExp[] = [
-  /(?:^|[^a-z])(?:prod|production|prd|live)/i,
-  /(?:^|[^a-z])(?:pre-?prod|staging|stage|stg)/i,
+  /(?:^|[^a-z])(?<!pre[^a-z])(?:prod|production|prd|live)/i,
+  /(?:^|[^a-z])(?:pre[^a-z]?prod|staging|stage|stg)/i,
   /(?:^|[^a-z])(?:uat|qa|test|testing|int|integration)/i,
   /(?:^|[^a-z])(?:dev|development|sandbox|local)/i,
 ];

@@ -188,12 +188,11 @@ function keyOf(
   signatures: Map<string, string>,
 ): string {
   const about = `${app}\n${environment}\n${change.name}\n${change.diff}`;
-  const known = signatures.get(about);
-  const diff = withoutEnvironment(change, environment);
-  const signature = known ?? changedLines(anonymous(diff, change.name, app));
-  if (known === undefined) signatures.set(about, signature);
-  const { apiVersion, kind, action, labelsOnly, copies } = change;
-  return [apiVersion, kind, action, labelsOnly === true, copies === true, signature].join("\n");
+  const signature =
+    signatures.get(about) ?? changedLines(anonymous(withoutEnvironment(change, environment), change.name, app));
+  signatures.set(about, signature);
+  const { apiVersion, kind, action, labelsOnly = false, copies = false } = change;
+  return [apiVersion, kind, action, labelsOnly, copies, signature].join("\n");
 }
 
 /** A path goes through a container that has its app's or its resource's name: that is the same place in every app. */

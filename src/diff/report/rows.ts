@@ -1,4 +1,5 @@
 import type { Preview, Severity, TargetPreview } from "../../model/preview.ts";
+import { commaList } from "../../model/text/lists.ts";
 import { isEnvironment } from "../finding-words.ts";
 import { type Marks, targetPhrase } from "./changes.ts";
 import { environmentOrder } from "./environments.ts";
@@ -17,13 +18,7 @@ export interface ChangeRow {
   readonly severity: Exclude<Severity, "notice"> | undefined;
 }
 
-const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {
-  failed: 0,
-  removed: 3,
-  added: 4,
-  changed: 5,
-  unchanged: 6,
-};
+const ranks: readonly (TargetPreview["status"] | Severity)[] = ["failed", "danger", "warning", "removed", "added"];
 
 /**
  * What changes where, production first; in an environment what failed, then what is risky, removed, new, changed. The
@@ -43,6 +38,7 @@ export function changeRows(preview: Preview, marks: Marks): readonly ChangeRow[]
       ? []
       : [
           {
+            environment: first.target.environment,
             environments: [first.target.environment],
             apps: [first, ...others].map(({ target }) => target.app).sort(),
             change: first.change,
@@ -54,17 +50,17 @@ export function changeRows(preview: Preview, marks: Marks): readonly ChangeRow[]
   );
   rows.sort(
     (a, b) =>
-      order(a.environments[0] ?? "", b.environments[0] ?? "") ||
+      order(a.environment, b.environment) ||
       a.rank - b.rank ||
       a.apps.length - b.apps.length ||
-      (a.apps[0] ?? "").localeCompare(b.apps[0] ?? "", "en"),
+      a.apps.join().localeCompare(b.apps.join(), "en"),
   );
   return acrossEnvironments(rows);
 }
 
 function rankOf({ status }: TargetPreview, severity: Severity | undefined): number {
-  if (status === "failed") return 0;
-  return severity === "danger" ? 1 : severity === "warning" ? 2 : statusOrder[status];
+  const rank = ranks.indexOf(status === "failed" ? status : (severity ?? status));
+  return rank < 0 ? ranks.length : rank;
 }
 
 function acrossEnvironments<T extends ChangeRow>(rows: readonly T[]): readonly ChangeRow[] {
@@ -101,5 +97,5 @@ function rowPhrase(target: TargetPreview, marks: Marks): string {
 /** `prod, staging` of a row; `""` where no environment has a name. */
 export function rowEnvironments({ environments }: ChangeRow): string {
   const named = environments.filter(isEnvironment);
-  return named.length > 4 ? `${named.slice(0, 3).join(", ")} and ${named.length - 3} more` : named.join(", ");
+  return commaList(named, named.length > 4 ? 3 : 4);
 }

@@ -16,7 +16,7 @@ export function changeTable(preview: Preview, fit: Fit): string {
   const [only, ...others] = rows.filter(({ failed }) => !failed);
   if (only !== undefined && others.length === 0 && only.severity === undefined && isBrokenBefore(preview))
     return firstThatFits([() => alsoText(only)], fit);
-  return firstThatFits([() => whole(rows), () => partial(rows, fit), () => rest(rows)], fit);
+  return firstThatFits([() => whole(rows), () => partial(rows, fit)], fit);
 }
 
 /** Whether all that cannot be rendered was so before, which a finding says of each. */
@@ -64,7 +64,7 @@ function partial(rows: readonly ChangeRow[], { budget, measure }: Fit): string {
     if (room < 0) break;
     kept.push(row);
   }
-  if (kept.length === 0) return "";
+  if (kept.length === 0) return rest(rows);
   return `${header}${kept.map(rowText).join("")}\n${rest(rows.slice(kept.length))}`;
 }
 

@@ -30,3 +30,27 @@ export interface DeployFailed extends OfDeploy {
   readonly kind: "deploy.failed";
   readonly reason: string;
 }
+
+/** About the issue of an environment whose cluster differs from Git. */
+interface OfDrift extends InRepository {
+  readonly environment: string;
+  readonly issue: number;
+  readonly url: string;
+  /** How many differ, or did. */
+  readonly resources: number;
+}
+
+/** The issue was opened, or says something else. */
+export interface DriftFound extends OfDrift {
+  readonly kind: "drift.found";
+}
+
+/** What differed was set back, and the issue was closed. */
+export interface DriftHealed extends OfDrift {
+  readonly kind: "drift.healed";
+}
+
+/** Nothing differs any more, and the issue was closed. */
+export interface DriftClosed extends OfDrift {
+  readonly kind: "drift.closed";
+}

@@ -37,7 +37,7 @@ interface Container {
   readonly isInit: boolean;
 }
 
-/** Why a workload's Pods are not well: what needs a person first, each reason once; none while all is as it should be. */
+/** Why a workload's Pods are not well: what needs a person first, each reason once; none while all is well. */
 export function podReasons({ pods, owners, events }: WorkloadParts): readonly PodReason[] {
   const current = pods.filter((pod) => textAt(pod, "metadata", "deletionTimestamp") === "");
   const findings = [
@@ -51,9 +51,9 @@ export function podReasons({ pods, owners, events }: WorkloadParts): readonly Po
   return reasons.toSorted((a, b) => Number(b.stuck) - Number(a.stuck));
 }
 
-/** Pods of one workload fail alike; only their names differ. */
+/** Pods of one workload fail alike, and a Deployment repeats what its ReplicaSet says: only the names differ. */
 function sameness({ reason, message, pod }: Finding): string {
-  return JSON.stringify([reason, pod === undefined ? message : message.replaceAll(pod, "")]);
+  return JSON.stringify([reason, pod === undefined ? message.replace(/^.*?: /, "") : message.replaceAll(pod, "")]);
 }
 
 function findingsOf(pod: JsonObject, events: readonly JsonObject[]): readonly Finding[] {

@@ -4,8 +4,8 @@ import { objectAt, textAt } from "../manifests/manifest.ts";
 /** Where a rollout of Argo Rollouts is. */
 export interface RolloutProgress {
   /**
-   * `paused`: somebody has to promote it; `waiting`: it goes on by itself after a time; `aborted`: what was there before
-   * serves; `promoted`: everything is on the new version.
+   * `paused`: somebody has to promote it; `waiting`: it goes on by itself after a time; `aborted`: what was there
+   * before serves; `promoted`: everything is on the new version.
    */
   readonly state: "promoted" | "paused" | "waiting" | "aborted" | "progressing";
   readonly strategy: "canary" | "blue-green";

@@ -37,7 +37,7 @@ const rows = z.array(
   z.tuple([z.string(), z.string(), z.string(), z.string()]).rest(z.string().regex(/^[\w.-]{1,128}$/)),
 );
 
-/** Far beyond what fits compressed: whoever wrote more wants to fill memory. */
+/** Far more than fits compressed: whoever wrote more wants to fill memory. */
 const maxBytes = 16 * 1024 * 1024;
 
 /** The members in the one order in which they are stored. */

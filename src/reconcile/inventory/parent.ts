@@ -35,7 +35,10 @@ const format = "1";
 /** What an object may hold, and its annotations (`ValidateConfigMap`, `ValidateAnnotationsSize`). */
 const [maxData, maxAnnotations] = [1024 * 1024, 256 * 1024];
 
-/** The ConfigMap that keeps it; `about` is for people who look at the cluster. Throws a `limit` UserError when it would be larger than one may be. */
+/**
+ * The ConfigMap that keeps it; `about` is for people who look at the cluster. Throws a `limit` UserError when it would
+ * be larger than one may be.
+ */
 export function parentObject({ namespace, name, id }: Parent, content: InventoryContent, about: string): JsonObject {
   const { members, encoded, operation, writer, revision } = content;
   const { labels, annotations } = parentMarks(id, namespace, members);

@@ -21,6 +21,8 @@ export interface PruneRequest {
   readonly uids: ReadonlySet<string>;
   /** In which Git has objects. */
   readonly namespaces: ReadonlySet<string>;
+  /** Why some must not be deleted whatever they are, by key. */
+  readonly forbidden: ReadonlyMap<string, string>;
 }
 
 /** An object to delete, exactly as it was seen. */
@@ -54,7 +56,7 @@ export function planPrune(request: PruneRequest): PrunePlan {
     const live = request.live.get(key)?.object;
     if (live === undefined || !isMember(live, request)) forgotten.push(key);
     else {
-      const reason = reasonToKeep(live, request);
+      const reason = reasonToKeep(live, request) ?? request.forbidden.get(key);
       const reference = referenceOf(live);
       if (reason === undefined) deletions.push({ key, reference, ...versionOf(live) });
       else kept.push({ key, object: reference, reason });

@@ -138,7 +138,8 @@ describe("why a workload's pods are not well", () => {
       spec: { replicas: 2 },
       status: { replicas: 1, conditions },
     };
-    expect(reasonsOf({ owners: [owner] })).toEqual([
+    const above = { ...owner, kind: "Deployment", metadata: { name: "web" } };
+    expect(reasonsOf({ owners: [owner, above] })).toEqual([
       {
         reason: "FailedCreate",
         message:

@@ -22,9 +22,10 @@ interface World {
   readonly gone?: readonly JsonObject[];
   readonly uids?: readonly string[];
   readonly namespaces?: readonly string[];
+  readonly closed?: readonly JsonObject[];
 }
 
-function plan(live: readonly JsonObject[], { gone = [], uids = [], namespaces = [] }: World = {}) {
+function plan(live: readonly JsonObject[], { gone = [], uids = [], namespaces = [], closed = [] }: World = {}) {
   const identity = (one: JsonObject) => identityOf(referenceOf(one));
   const found = planPrune({
     candidates: [...live, ...gone].map(identity),
@@ -32,6 +33,7 @@ function plan(live: readonly JsonObject[], { gone = [], uids = [], namespaces = 
     set,
     uids: new Set(uids),
     namespaces: new Set(namespaces),
+    forbidden: new Map(closed.map((one) => [keyOf(identity(one)), "it is closed"])),
   });
   return {
     deleted: found.deletions.map(({ reference }) => reference.name),
@@ -109,5 +111,14 @@ describe("what Git no longer has", () => {
     const { deleted, kept } = plan([used, shop, free, claim], { namespaces: ["used"] });
     expect(deleted).toEqual(["free"]);
     expect(kept).toMatchObject({ used: "Git still has objects in it", shop: "objects stay that are in it" });
+  });
+
+  it("stays where something forbids it, and the namespace with it in which it is", () => {
+    const shop = object("Namespace", "shop", { annotations: { "sluice.dev/prune": "delete" } });
+    const map = object("ConfigMap", "a");
+    expect(plan([shop, map], { closed: [map] }).kept).toEqual({
+      a: "it is closed",
+      shop: "objects stay that are in it",
+    });
   });
 });

@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../src/model/json.ts";
 
 /**
- * The fields of an object as server-side apply owns them: the path of each leaf, its parts joined by `separator`. Parts
- * are those of `FieldsV1`: `f:name`, `k:{"name":"web"}` of an item of a list with keys, `v:"text"` of a set; `.` is such
- * an item itself.
+ * The fields of an object as server-side apply owns them: the path of each leaf, its parts joined by `separator`. They
+ * are those of `FieldsV1`: `f:name`, `k:{"name":"web"}` of an item of a list with keys, `v:"text"` of a set; `.` is
+ * such an item itself.
  */
 export type FieldPath = string;
 

@@ -45,7 +45,8 @@ export interface ApplyPlace {
   /** The repository's own rules for health. */
   readonly health?: readonly HealthRule[];
   readonly limits?: Partial<ApplyLimits>;
-  readonly prune?: PruneLimits;
+  /** How much is deleted without asking a person; `off`: nothing is deleted. */
+  readonly prune?: PruneLimits | "off";
 }
 
 export type { Drifted } from "./drift.ts";

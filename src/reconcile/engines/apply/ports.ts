@@ -32,7 +32,8 @@ export interface ApplyRules {
   /** Where objects go that name no namespace. */
   readonly namespace?: string | undefined;
   readonly limits: ApplyLimits;
-  readonly prune: PruneLimits;
+  /** `off`: nothing is deleted. */
+  readonly prune: PruneLimits | "off";
 }
 
 /** Times in milliseconds. */
@@ -61,7 +62,7 @@ export const defaultApplyLimits: ApplyLimits = {
   stabilityMs: 5_000,
   waveDelayMs: 2_000,
   pollMs: 2_000,
-  concurrency: 12,
+  concurrency: 16,
 };
 
 /** Who owns the fields that are applied. */

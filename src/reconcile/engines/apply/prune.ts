@@ -1,9 +1,10 @@
 import { mapLimit } from "../../../model/map-limit.ts";
 import { type Identity, keyOf } from "../../manifests/manifest.ts";
+import { referenceOf } from "../../manifests/read.ts";
 import { rankOf } from "../../order/kinds.ts";
 import { pruneRefusal } from "../../prune/guards.ts";
 import { type Deletion, type Keeping, type PrunePlan, planPrune } from "../../prune/plan.ts";
-import { listMembers } from "./members.ts";
+import { type LiveMembers, listMembers } from "./members.ts";
 import { attempt } from "./problems.ts";
 import type { Outcome, Work } from "./work.ts";
 
@@ -18,14 +19,14 @@ export async function prunePlan(work: Work): Promise<PrunePlan> {
   if (candidates.length === 0) return { deletions: [], kept: [], forgotten: [] };
   const { ports, rules, wanted, signal } = work;
   const live = await listMembers(candidates, ports, rules, signal);
-  const plan = planPrune({
+  return planPrune({
     candidates,
     live,
     set: ports.store.id,
     uids: await sameNames(work, candidates),
     namespaces: new Set(wanted.manifests.flatMap(({ reference }) => reference.namespace ?? [])),
+    forbidden: forbiddenDeletions(work, live),
   });
-  return withoutClosed(work, plan);
 }
 
 /** The uids of what Git has under the kind and name of a candidate, in another group: the same object, it may be. */
@@ -46,14 +47,12 @@ function uidOf(object: { readonly [key: string]: unknown }): readonly string[] {
   return typeof uid === "string" ? [uid] : [];
 }
 
-/** What the operator no longer opens is not deleted either. */
-function withoutClosed({ rules }: Work, plan: PrunePlan): PrunePlan {
-  const scoped = plan.deletions.map(({ reference }) => ({ reference, namespaced: reference.namespace !== undefined }));
-  const refused = new Map(rules.refusals(scoped).map(({ object, message }) => [object, message]));
-  const closed = plan.deletions.filter(({ reference }) => refused.has(reference));
-  if (closed.length === 0) return plan;
-  const kept = closed.map(({ key, reference }) => ({ key, object: reference, reason: refused.get(reference) ?? "" }));
-  return { ...plan, deletions: plan.deletions.filter((one) => !closed.includes(one)), kept: [...plan.kept, ...kept] };
+/** Why objects must not be deleted at all: the settings say so, or the operator no longer opens them. */
+function forbiddenDeletions({ rules }: Work, live: LiveMembers): ReadonlyMap<string, string> {
+  if (rules.prune === "off") return new Map([...live.keys()].map((key) => [key, "`prune` is off"]));
+  const keys = new Map([...live].map(([key, { object }]) => [referenceOf(object), key]));
+  const scoped = [...keys.keys()].map((reference) => ({ reference, namespaced: reference.namespace !== undefined }));
+  return new Map(rules.refusals(scoped).map(({ object, message }) => [keys.get(object) ?? "", message]));
 }
 
 /** What is against so many deletions. */
@@ -64,7 +63,7 @@ export function refusedPrune(work: Work, { deletions }: PrunePlan): ReturnType<t
     wanted: work.wanted.keys.size,
     confirmed: work.document.confirmed,
   };
-  return pruneRefusal(extent, work.rules.prune);
+  return work.rules.prune === "off" ? undefined : pruneRefusal(extent, work.rules.prune);
 }
 
 /** So often it is looked again at what has changed since it was seen. */

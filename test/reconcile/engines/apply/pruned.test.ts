@@ -88,6 +88,14 @@ describe("what Git no longer has", () => {
     expect(world.has("ConfigMap", "old")).toBe(true);
   });
 
+  it("stays tracked, whatever it is, where `prune` is off", async () => {
+    const world = new ApplyWorld();
+    await world.deploy({ head: "a", objects: [configMap("old"), configMap("older")] });
+    const status = await world.deploy({ head: "b", objects: [] }, { prune: "off" });
+    expect(status).toMatchObject({ state: "live", changed: 0, kept: [{ reason: "`prune` is off" }, {}] });
+    expect(await world.members()).toEqual(["ConfigMap/old", "ConfigMap/older"]);
+  });
+
   it("is looked at again when it changes while it is being deleted", async () => {
     const world = new ApplyWorld();
     await world.deploy({ head: "a", objects: [configMap("old"), configMap("new")] });
