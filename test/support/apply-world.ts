@@ -187,8 +187,8 @@ export function wave(at: number): JsonObject {
   return { "argocd.argoproj.io/sync-wave": `${at}` };
 }
 
-/** Defines `Widget` of `example.com/v1`. */
-export function widgets(annotations: JsonObject = {}): JsonObject {
+/** Defines `Widget` of `example.com`. */
+export function widgets(annotations: JsonObject = {}, version = "v1"): JsonObject {
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -199,7 +199,7 @@ export function widgets(annotations: JsonObject = {}): JsonObject {
       names: { plural: "widgets", singular: "widget", kind: "Widget", listKind: "WidgetList" },
       versions: [
         {
-          name: "v1",
+          name: version,
           served: true,
           storage: true,
           schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object" } } } },
@@ -209,8 +209,8 @@ export function widgets(annotations: JsonObject = {}): JsonObject {
   };
 }
 
-export function widget(name: string, annotations: JsonObject = {}): JsonObject {
-  return { apiVersion: "example.com/v1", kind: "Widget", metadata: metadata(name, annotations), spec: {} };
+export function widget(name: string, annotations: JsonObject = {}, version = "v1"): JsonObject {
+  return { apiVersion: `example.com/${version}`, kind: "Widget", metadata: metadata(name, annotations), spec: {} };
 }
 
 function metadata(name: string, annotations: JsonObject): JsonObject {
@@ -244,7 +244,7 @@ const playedHealth: HealthJudge = {
 function healthOf({ status }: JsonObject): ObjectHealth {
   const health = isJsonObject(status) ? status.health : undefined;
   const known = (["progressing", "degraded", "suspended", "healthy"] as const).find((one) => one === health);
-  return { status: known ?? "unknown", message: known === "degraded" ? "the rollout has failed" : "" };
+  return { status: known ?? "healthy", message: known === "degraded" ? "the rollout has failed" : "" };
 }
 
 /** Keeps a target's state in the cluster itself, so that its writes are calls as all others. */
