@@ -133,6 +133,6 @@ describe("the manifests of a render", () => {
       { object: configMap("a") },
       { object: configMap("b") },
     ]);
-    expect(kinds.map(({ kind }) => kind)).toEqual(["CustomResourceDefinition", "ConfigMap"]);
+    expect(kinds.map(({ kind }) => kind)).toEqual(["Unheard", "CustomResourceDefinition", "ConfigMap"]);
   });
 });
