@@ -1,12 +1,13 @@
 import { redactMessage } from "../../../diff/index.ts";
 import type { ClusterEvent, DeployFailure, ObjectProblem } from "../../../model/deploy.ts";
 import type { JsonObject } from "../../../model/json.ts";
-import type { LiveObject, ObjectEvent, ObjectReference } from "../../../model/kube.ts";
+import type { ObjectEvent, ObjectReference } from "../../../model/kube.ts";
 import { clip, visible } from "../../../model/text/lines.ts";
 import { creationProblem, type PodProblem, podProblems, replicaFailure, startProblem } from "../../health/pods.ts";
 import { objectAt } from "../../manifests/manifest.ts";
 import { referenceOf } from "../../manifests/read.ts";
-import { attempt } from "./problems.ts";
+import { ownPods } from "./own-pods.ts";
+import { attempt, toldProblem } from "./problems.ts";
 import type { Work } from "./work.ts";
 
 /** So many objects are looked into, and so many Pods of each are told. */
@@ -38,12 +39,17 @@ async function reasonsOf(work: Work, reference: ObjectReference): Promise<readon
   const labels = selectorOf(object);
   if (labels === "") return [];
   const query = { apiVersion: "v1", kind: "Pod", namespace: reference.namespace, labels };
-  const pods = await attempt(reference, () => cluster.list(query, work.signal));
-  if (!("value" in pods)) return [];
-  const found = podProblems(pods.value.map((pod) => pod.object)).slice(0, maxPods);
+  const listed = await attempt(reference, () => cluster.list(query, work.signal));
+  if (!("value" in listed)) return [];
+  const pods = await ownPods(
+    work,
+    object,
+    listed.value.map((pod) => pod.object),
+  );
+  const found = podProblems(pods).slice(0, maxPods);
   if (found.length > 0) return found;
-  if (pods.value.length === 0) return creationProblems(work, object);
-  return startProblems(work, pods.value.slice(0, maxPods));
+  if (pods.length === 0) return creationProblems(work, object);
+  return startProblems(work, pods.slice(0, maxPods));
 }
 
 /** Of a workload that has no Pods, where its status does not say why. */
@@ -53,9 +59,9 @@ async function creationProblems(work: Work, workload: JsonObject): Promise<reado
 }
 
 /** Of Pods whose status does not say why they do not start. */
-async function startProblems(work: Work, pods: readonly LiveObject[]): Promise<readonly PodProblem[]> {
+async function startProblems(work: Work, pods: readonly JsonObject[]): Promise<readonly PodProblem[]> {
   const found = [];
-  for (const { object } of pods) found.push(startProblem(object, await saidOf(work, referenceOf(object))));
+  for (const pod of pods) found.push(startProblem(pod, await saidOf(work, referenceOf(pod))));
   return found.filter((one) => one !== undefined);
 }
 
@@ -74,7 +80,7 @@ function selectorOf(object: JsonObject): string {
 
 async function withLastLines(work: Work, { problem, log }: PodProblem): Promise<ObjectProblem> {
   const { namespace, name: pod } = problem.object;
-  const told = { ...problem, message: redactMessage(problem.message) };
+  const told = toldProblem(problem);
   if (log === undefined || namespace === undefined) return told;
   const query = { namespace, pod, container: log.container, previous: log.previous, tailLines: maxLines };
   const tail = await attempt(problem.object, () => work.ports.cluster.log(query, work.signal));
