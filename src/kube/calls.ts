@@ -131,7 +131,7 @@ export class Calls {
     return { collection, object: objectPath(collection, reference.name) };
   }
 
-  /** Whoever named a namespace must not reach the whole cluster, though the kind may have changed since it was asked. */
+  /** Whoever names a namespace must not reach the whole cluster, where the kind has changed since it was asked for. */
   #ofWholeCluster({ what }: Call): UserError {
     return new UserError("input", `Cluster ${this.#settings.name} cannot ${what}: its kind lives in no namespace`, {
       fix: "Remove metadata.namespace.",
