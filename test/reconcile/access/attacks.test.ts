@@ -213,6 +213,16 @@ describe("an object of somebody else in the same namespace", () => {
     });
   });
 
+  it.each(["applyset.kubernetes.io", "applyset.k8s.io"])("is not taken over from a set of another tool: %s", async (of) => {
+    const { deploy, put, cluster } = world();
+    const theirs = at(configMap("a", { by: "victim" }), { namespace: "shop", labels: { [`${of}/part-of`]: "theirs" } });
+    put(theirs);
+    expect(await deploy(app("web", configMap("a", { by: "evil" })))).toMatchObject({
+      failure: { problems: [{ reason: "OwnedByAnother" }] },
+    });
+    expect(others(cluster).filter(({ data }) => Object(data).by === "evil")).toEqual([]);
+  });
+
   it("is not deleted as an earlier hook, when it is a hook of another repository", async () => {
     const { deploy, cluster } = world();
     cluster.play("Job", () => ({ conditions: [{ type: "Complete", status: "True" }] }));
