@@ -29,7 +29,10 @@ export interface Verdict {
   readonly readiness?: Readiness;
 }
 
-/** What objects are together. Where a rule fails nobody knows that they are healthy, so they are waited for. */
+/**
+ * What objects are together. A kind without a rule is healthy; what is unknown, since its rule failed or its node is
+ * lost, is open.
+ */
 export function verdictOf(watched: readonly Watched[]): Verdict {
   const open = watched.filter((one) => !isHealthy(one));
   const failed = open.filter(({ health }) => health.status === "degraded");
