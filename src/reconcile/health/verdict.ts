@@ -3,7 +3,10 @@ import type { Health } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { LiveObject, ObjectReference } from "../../model/kube.ts";
 import { labelOf, objectAt } from "../manifests/manifest.ts";
-import { type RolloutProgress, rolloutProgress } from "./rollout.ts";
+
+
+import { rolloutProgress, rolloutText } from "./rollout.ts";
+
 
 /** How one object is, by the rules of its kind. */
 export type ObjectHealth = Pick<Health, "status" | "message">;
@@ -71,28 +74,11 @@ const reasons: Readonly<Record<ObjectHealth["status"], string>> = {
 };
 
 function problemOf({ reference, health, live }: Watched): ObjectProblem {
-  const message = health.message || `${labelOf(reference)} is ${health.status}`;
-  const rollout = live && rolloutProgress(live.object);
-  return { object: reference, reason: reasons[health.status], message, ...(rollout && rolloutWords(rollout, message)) };
-}
-
-/** What a person needs to know of a rollout that does not go on by itself. */
-function rolloutWords({ state, place }: RolloutProgress, otherwise: string): Pick<ObjectProblem, "message" | "fix"> {
-  const where = place === "" ? "" : ` ${place}`;
-  switch (state) {
-    case "paused":
-      return { message: `it is paused${where}`, fix: "Promote or abort it." };
-    case "waiting":
-      return { message: `it waits${where}` };
-    case "aborted":
-      return {
-        message: "it was aborted: the version before serves",
-        fix: "Correct what made it fail, or revert the change.",
-      };
-    case "progressing":
-    case "promoted":
-      return { message: otherwise };
-  }
+  const rollout = live === undefined ? undefined : rolloutProgress(live.object);
+  const said = rollout && rolloutText(rollout);
+  const message = said ?? (health.message || `${labelOf(reference)} is ${health.status}`);
+  const fix = rollout?.state === "paused" ? { fix: "Promote the rollout, or abort it." } : {};
+  return { object: reference, reason: reasons[health.status], message, ...fix };
 }
 
 /** How many Pods of the workloads are ready; `undefined` when there are none. */
