@@ -190,8 +190,8 @@ export interface DeployCluster {
 /** The operator's clusters. */
 export interface Clusters {
   /**
-   * The cluster of this name; `undefined`: the operator has none of that name. Throws a `usage` UserError when its access
-   * cannot be used.
+   * The cluster of this name; `undefined`: the operator has none of that name. Throws a `usage` UserError when its
+   * access cannot be used.
    */
   open(name: string): Promise<DeployCluster | undefined>;
 }

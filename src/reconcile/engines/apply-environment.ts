@@ -31,8 +31,8 @@ const retryMs = 15_000;
 
 /**
  * Applies the targets of an environment to a cluster, each by itself, alone in the environment: who does not get its
- * lease does nothing. What apps left behind that Git no longer has is deleted. Throws a `permission` UserError where the
- * operator has not given the cluster to the environment.
+ * lease does nothing. What apps left behind that Git no longer has is deleted. Throws a `permission` UserError where
+ * the operator has not given the cluster to the environment.
  */
 export function applyEnvironmentEngine(ports: ApplyEnvironmentPorts, place: AppliedPlace): EnvironmentEngine {
   return { step: (desired, signal) => apply(ports, place, desired, signal) };

@@ -445,7 +445,7 @@ describe("a text that holds images", () => {
   });
 });
 
-describe("a field that was edited where it stands", () => {
+describe("a field that was edited in a file", () => {
   it.each([
     ["is what was planned", "web.yaml", "web.yaml", 0],
     ["is none of another file", "web.yaml", "other.yaml", 1],
