@@ -244,7 +244,7 @@ const playedHealth: HealthJudge = {
 function healthOf({ status }: JsonObject): ObjectHealth {
   const health = isJsonObject(status) ? status.health : undefined;
   const known = (["progressing", "degraded", "suspended", "healthy"] as const).find((one) => one === health);
-  return { status: known ?? "unknown", message: known === "degraded" ? "the rollout has failed" : "" };
+  return { status: known ?? "healthy", message: known === "degraded" ? "the rollout has failed" : "" };
 }
 
 /** Keeps a target's state in the cluster itself, so that its writes are calls as all others. */

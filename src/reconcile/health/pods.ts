@@ -14,8 +14,28 @@ export interface PodProblem {
   readonly log?: { readonly container: string; readonly previous: boolean };
 }
 
+/** What keeps Pods of one workload from being ready: what waiting does not help first, and each thing once. */
+export function podProblems(pods: readonly JsonObject[]): readonly PodProblem[] {
+  const found = pods.flatMap((pod) => podProblem(pod) ?? []);
+  const alike = Map.groupBy(found, ({ problem }) => `${problem.reason} ${withoutName(problem)}`);
+  const each = [...alike.values()].flatMap(([first]) => first ?? []);
+  return each.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function withoutName({ message, object: { name } }: ObjectProblem): string {
+  return message.replaceAll(name, "");
+}
+
+function rank({ problem: { reason } }: PodProblem): number {
+  return reason === notReady ? 1 : 0;
+}
+
+const notReady = "NotReady";
+
 /** What keeps a Pod from being ready, the part of it that a person acts on; `undefined` when nothing does. */
 export function podProblem(pod: JsonObject): PodProblem | undefined {
+  // One that goes is not meant to be ready.
+  if (textAt(pod, "metadata", "deletionTimestamp") !== "") return undefined;
   for (const find of [waitingContainer, exitedContainer, unschedulable, failedPod, unreadyContainer]) {
     const found = find(pod);
     if (found !== undefined) return found;
@@ -29,8 +49,9 @@ const pullReasons = new Set([
   "InvalidImageName",
   "ErrImageNeverPull",
   "RegistryUnavailable",
+  "SignatureValidationFailed",
 ]);
-const configReasons = new Set(["CreateContainerConfigError", "CreateContainerError", "RunContainerError"]);
+const configReasons = /^(?:CreateContainer.*Error|RunContainerError|StartError)$/;
 
 function waitingContainer(pod: JsonObject): PodProblem | undefined {
   for (const container of containersOf(pod)) {
@@ -39,49 +60,86 @@ function waitingContainer(pod: JsonObject): PodProblem | undefined {
     const message = textAt(waiting, "message");
     if (pullReasons.has(reason)) return cannotPull(pod, container, reason, message);
     if (reason === "CrashLoopBackOff") return crashing(pod, container);
-    if (configReasons.has(reason))
-      return found(
-        pod,
-        reason,
-        `container ${nameOf(container)} cannot start: ${message || reason}`,
-        "container cannot start",
-      );
+    if (configReasons.test(reason)) return cannotStart(pod, container, reason, message);
   }
   return undefined;
 }
 
 function cannotPull(pod: JsonObject, container: JsonObject, reason: string, message: string): PodProblem {
   const image = textAt(container, "image");
-  const text = `pod ${podName(pod)} cannot pull ${image}${message === "" ? "" : `: ${message}`}`;
-  return found(pod, reason, text, "image cannot be pulled", "Check that this tag exists there.");
+  // What registries and runtimes say last is why; before it stands who passed it on.
+  const why = message.split(": ").at(-1)?.trim() ?? "";
+  const text = `pod ${podName(pod)} cannot pull ${image}${why === "" ? "" : `: ${why}`}`;
+  return found(pod, reason, text, "image cannot be pulled", pullFix(why));
+}
+
+function pullFix(why: string): string {
+  if (/denied|unauthori[sz]ed|forbidden|40[13]|credential/i.test(why))
+    return "Check the pull secret, and that it may read this image.";
+  if (/timeout|timed out|refused|no such host|unreachable/i.test(why)) return "Check that the registry can be reached.";
+  return "Check that this tag exists there.";
+}
+
+function cannotStart(pod: JsonObject, container: JsonObject, reason: string, message: string): PodProblem {
+  const fix = /not found/.test(message) ? "Add what is missing, or take the reference to it away." : undefined;
+  const text = `${placeOf(pod, container)} cannot start: ${message || reason}`;
+  return found(pod, reason, text, "container cannot start", fix);
 }
 
 function crashing(pod: JsonObject, container: JsonObject): PodProblem {
-  const { exitCode } = objectAt(container, "lastState", "terminated");
-  const code = typeof exitCode === "number" ? ` with code ${exitCode}` : "";
   const times = typeof container.restartCount === "number" ? `, ${count(container.restartCount, "time")}` : "";
-  const text = `container ${nameOf(container)} in pod ${podName(pod)} exited${code}${times}`;
-  return {
-    ...found(pod, "CrashLoopBackOff", text, "pod keeps crashing"),
-    log: { container: nameOf(container), previous: true },
-  };
+  return ended(pod, container, objectAt(container, "lastState", "terminated"), {
+    reason: "CrashLoopBackOff",
+    times,
+    summary: "pod keeps crashing",
+    previous: true,
+  });
 }
 
 function exitedContainer(pod: JsonObject): PodProblem | undefined {
-  const exited = containersOf(pod).find((one) => Number(objectAt(one, "state", "terminated").exitCode ?? 0) !== 0);
-  if (exited === undefined) return undefined;
-  const ended = objectAt(exited, "state", "terminated");
-  const reason = textAt(ended, "reason") || "Error";
-  const text = `container ${nameOf(exited)} in pod ${podName(pod)} exited with code ${String(ended.exitCode)}`;
-  const summary = reason === "OOMKilled" ? "container ran out of memory" : "container failed";
-  return { ...found(pod, reason, text, summary), log: { container: nameOf(exited), previous: false } };
+  const container = containersOf(pod).find((one) => Number(terminated(one).exitCode ?? 0) !== 0);
+  if (container === undefined) return undefined;
+  const reason = textAt(terminated(container), "reason") || "Error";
+  const how = { reason, times: "", summary: "container failed", previous: false };
+  return ended(pod, container, terminated(container), how);
+}
+
+function terminated(container: JsonObject): JsonObject {
+  return objectAt(container, "state", "terminated");
+}
+
+interface Ending {
+  readonly reason: string;
+  readonly times: string;
+  readonly summary: string;
+  readonly previous: boolean;
+}
+
+/** A container that ended, or keeps ending; one that needs more memory than it may have is told apart. */
+function ended(pod: JsonObject, container: JsonObject, end: JsonObject, how: Ending): PodProblem {
+  const log = { container: nameOf(container), previous: how.previous };
+  const place = placeOf(pod, container);
+  if (end.reason === "OOMKilled") {
+    const text = `${place} was killed because it used more memory than its limit${how.times}`;
+    const fix = "Raise its memory limit, or let it use less.";
+    return { ...found(pod, "OOMKilled", text, "container ran out of memory", fix), log };
+  }
+  return { ...found(pod, how.reason, `${place} ${endText(end)}${how.times}`, how.summary), log };
+}
+
+function endText({ exitCode, signal, message }: JsonObject): string {
+  const said = typeof message === "string" && message.trim() !== "" ? `: ${message.trim()}` : "";
+  if (typeof signal === "number" && signal !== 0) return `was ended by signal ${signal}${said}`;
+  if (exitCode === 0) return "ended, though it should go on";
+  return typeof exitCode === "number" ? `exited with code ${exitCode}${said}` : "exited";
 }
 
 function unschedulable(pod: JsonObject): PodProblem | undefined {
   const scheduled = condition(pod, "PodScheduled");
   if (scheduled?.status !== "False") return undefined;
   const text = `pod ${podName(pod)} cannot be placed on a node: ${textAt(scheduled, "message")}`;
-  return found(pod, textAt(scheduled, "reason") || "Unschedulable", text, "pod cannot be scheduled");
+  const fix = /Insufficient/.test(text) ? "Lower what it requests, or add nodes." : undefined;
+  return found(pod, textAt(scheduled, "reason") || "Unschedulable", text, "pod cannot be scheduled", fix);
 }
 
 function failedPod(pod: JsonObject): PodProblem | undefined {
@@ -95,9 +153,9 @@ function failedPod(pod: JsonObject): PodProblem | undefined {
 function unreadyContainer(pod: JsonObject): PodProblem | undefined {
   const unready = containersOf(pod).find((one) => one.ready === false && isJsonObject(objectAt(one, "state").running));
   if (unready === undefined) return undefined;
-  const text = `container ${nameOf(unready)} in pod ${podName(pod)} runs and is not ready`;
+  const text = `${placeOf(pod, unready)} runs and is not ready`;
   return {
-    ...found(pod, "NotReady", text, "pod does not become ready"),
+    ...found(pod, notReady, text, "pod does not become ready"),
     log: { container: nameOf(unready), previous: false },
   };
 }
@@ -125,14 +183,41 @@ function nameOf(container: JsonObject): string {
   return textAt(container, "name");
 }
 
+function placeOf(pod: JsonObject, container: JsonObject): string {
+  const isFirst = objectsIn(objectAt(pod, "status").initContainerStatuses).includes(container);
+  return `${isFirst ? "init container" : "container"} ${nameOf(container)} in pod ${podName(pod)}`;
+}
+
 function podName(pod: JsonObject): string {
   return textAt(pod, "metadata", "name");
 }
+
+/** What an event says of an object. */
+type Said = Readonly<Record<"reason" | "message", string>>;
 
 /** Why no Pod is made at all, such as a quota; `undefined` when that is not it. */
 export function replicaFailure(workload: JsonObject): ObjectProblem | undefined {
   const failure = condition(workload, "ReplicaFailure");
   if (failure?.status !== "True") return undefined;
-  const reason = textAt(failure, "reason") || "FailedCreate";
-  return { object: referenceOf(workload), reason, message: visible(textAt(failure, "message")) };
+  return cannotCreate(workload, textAt(failure, "reason") || "FailedCreate", textAt(failure, "message"));
+}
+
+/** The same of a workload that has no condition for it, such as a StatefulSet, by its events, the latest last. */
+export function creationProblem(workload: JsonObject, events: readonly Said[]): ObjectProblem | undefined {
+  const event = events.findLast(({ reason }) => reason === "FailedCreate");
+  return event && cannotCreate(workload, event.reason, event.message);
+}
+
+function cannotCreate(workload: JsonObject, reason: string, message: string): ObjectProblem {
+  const quota = /exceeded quota: .*/s.exec(message)?.[0];
+  const fix = quota === undefined ? {} : { fix: "Raise the namespace's quota, or lower what the pods request." };
+  return { object: referenceOf(workload), reason, message: visible(quota ?? message), ...fix };
+}
+
+/** What keeps a Pod that has a node from starting, which only events say, the latest last: a volume, the network. */
+export function startProblem(pod: JsonObject, events: readonly Said[]): PodProblem | undefined {
+  const event = events.findLast(({ reason }) => reason.startsWith("Failed") && reason !== "FailedScheduling");
+  if (event === undefined || textAt(pod, "status", "phase") !== "Pending") return undefined;
+  const text = `pod ${podName(pod)} does not start: ${event.message || event.reason}`;
+  return found(pod, event.reason, text, "pod cannot start");
 }

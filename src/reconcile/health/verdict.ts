@@ -28,7 +28,10 @@ export interface Verdict {
   readonly readiness?: Readiness;
 }
 
-/** What objects are together. What is not known to be unhealthy is healthy: most kinds have no rule. */
+/**
+ * What objects are together. A kind without a rule is healthy; what is unknown, since its rule failed or its node is
+ * lost, is open.
+ */
 export function verdictOf(watched: readonly Watched[]): Verdict {
   const open = watched.filter((one) => !isHealthy(one));
   const failed = open.filter(({ health }) => health.status === "degraded");
@@ -53,7 +56,7 @@ function stateOf(open: number, failed: number, busy: number): Verdict["state"] {
 function isHealthy({ health, wanted }: Watched): boolean {
   const { suspend, paused } = objectAt(wanted, "spec");
   const meant = suspend === true || paused === true;
-  return health.status === "healthy" || health.status === "unknown" || (health.status === "suspended" && meant);
+  return health.status === "healthy" || (health.status === "suspended" && meant);
 }
 
 const reasons: Readonly<Record<ObjectHealth["status"], string>> = {

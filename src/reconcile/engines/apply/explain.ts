@@ -1,16 +1,18 @@
 import { redactMessage } from "../../../diff/index.ts";
 import type { ClusterEvent, DeployFailure, ObjectProblem } from "../../../model/deploy.ts";
 import type { JsonObject } from "../../../model/json.ts";
-import type { ObjectReference } from "../../../model/kube.ts";
+import type { LiveObject, ObjectEvent, ObjectReference } from "../../../model/kube.ts";
 import { clip, visible } from "../../../model/text/lines.ts";
-import { type PodProblem, podProblem, replicaFailure } from "../../health/pods.ts";
+import { creationProblem, type PodProblem, podProblems, replicaFailure, startProblem } from "../../health/pods.ts";
 import { objectAt } from "../../manifests/manifest.ts";
+import { referenceOf } from "../../manifests/read.ts";
 import { attempt } from "./problems.ts";
 import type { Work } from "./work.ts";
 
 /** So many objects are looked into, and so many Pods of each are told. */
 const [maxObjects, maxPods] = [5, 2];
 const [maxLines, maxLine, maxEvents] = [10, 200, 10];
+const cannotCreate = "pods cannot be created";
 
 /** A failure with what the Pods say of it, their last lines and events. Without the rights to read them, as it is. */
 export async function explained(work: Work, failure: DeployFailure): Promise<DeployFailure> {
@@ -32,13 +34,34 @@ async function reasonsOf(work: Work, reference: ObjectReference): Promise<readon
   const object = "value" in tried ? tried.value?.object : undefined;
   if (object === undefined) return [];
   const none = replicaFailure(object);
-  if (none !== undefined) return [{ problem: none, summary: "pods cannot be created" }];
+  if (none !== undefined) return [{ problem: none, summary: cannotCreate }];
   const labels = selectorOf(object);
   if (labels === "") return [];
   const query = { apiVersion: "v1", kind: "Pod", namespace: reference.namespace, labels };
   const pods = await attempt(reference, () => cluster.list(query, work.signal));
   if (!("value" in pods)) return [];
-  return pods.value.flatMap((pod) => podProblem(pod.object) ?? []).slice(0, maxPods);
+  const found = podProblems(pods.value.map((pod) => pod.object)).slice(0, maxPods);
+  if (found.length > 0) return found;
+  if (pods.value.length === 0) return creationProblems(work, object);
+  return startProblems(work, pods.value.slice(0, maxPods));
+}
+
+/** Of a workload that has no Pods, where its status does not say why. */
+async function creationProblems(work: Work, workload: JsonObject): Promise<readonly PodProblem[]> {
+  const problem = creationProblem(workload, await saidOf(work, referenceOf(workload)));
+  return problem === undefined ? [] : [{ problem, summary: cannotCreate }];
+}
+
+/** Of Pods whose status does not say why they do not start. */
+async function startProblems(work: Work, pods: readonly LiveObject[]): Promise<readonly PodProblem[]> {
+  const found = [];
+  for (const { object } of pods) found.push(startProblem(object, await saidOf(work, referenceOf(object))));
+  return found.filter((one) => one !== undefined);
+}
+
+async function saidOf(work: Work, reference: ObjectReference): Promise<readonly ObjectEvent[]> {
+  const tried = await attempt(reference, () => work.ports.cluster.events(reference, work.signal));
+  return "value" in tried ? tried.value : [];
 }
 
 /** As `kubectl -l` takes it; empty where Pods are chosen otherwise, or not at all. */
@@ -61,9 +84,7 @@ async function withLastLines(work: Work, { problem, log }: PodProblem): Promise<
 }
 
 async function eventsOf(work: Work, object: ObjectReference): Promise<readonly ClusterEvent[]> {
-  const tried = await attempt(object, () => work.ports.cluster.events(object, work.signal));
-  if (!("value" in tried)) return [];
-  return tried.value.slice(-maxEvents).map(({ lastSeen, message, reason }) => ({
+  return (await saidOf(work, object)).slice(-maxEvents).map(({ lastSeen, message, reason }) => ({
     at: Date.parse(lastSeen) || work.now,
     object,
     message: clip(visible(redactMessage(message || reason)), maxLine),
