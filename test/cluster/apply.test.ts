@@ -192,6 +192,37 @@ describe("a deploy to a real cluster", () => {
     expect(jobs).toHaveLength(1);
   });
 
+  it("goes on where an object was applied in a version of its kind that is no longer served (20)", async () => {
+    const group = `${test.namespace}.example.com`;
+    const definition = (served: string): JsonObject => {
+      const spec = { type: "object", properties: { size: { type: "string" }, old: { type: "string" } } };
+      const schema = { openAPIV3Schema: { type: "object", properties: { spec } } };
+      const version = (name: string) => ({ name, served: name === served, storage: name === served, schema });
+      return {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: `gadgets.${group}` },
+        spec: {
+          group,
+          scope: "Namespaced",
+          names: { plural: "gadgets", singular: "gadget", kind: "Gadget", listKind: "GadgetList" },
+          versions: ["v1alpha1", "v1"].map(version),
+        },
+      };
+    };
+    const gadget = (version: string, spec: JsonObject): JsonObject => ({
+      apiVersion: `${group}/${version}`,
+      kind: "Gadget",
+      metadata: { name: "one" },
+      spec,
+    });
+    const before = [definition("v1alpha1"), gadget("v1alpha1", { size: "small", old: "yes" })];
+    expect(await deploy("bumped", { head: "a", objects: before })).toMatchObject({ state: "live" });
+    const after = [definition("v1"), gadget("v1", { size: "large" })];
+    expect(await deploy("bumped", { head: "b", objects: after })).toMatchObject({ state: "live" });
+    expect((await live(`${group}/v1`, "Gadget", "one"))?.object.spec).toEqual({ size: "large" });
+  });
+
   it("keeps an object that moves to another group (25)", async () => {
     const common = {
       eventTime: "2026-01-01T00:00:00.000000Z",

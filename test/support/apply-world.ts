@@ -187,8 +187,8 @@ export function wave(at: number): JsonObject {
   return { "argocd.argoproj.io/sync-wave": `${at}` };
 }
 
-/** Defines `Widget` of `example.com/v1`. */
-export function widgets(annotations: JsonObject = {}): JsonObject {
+/** Defines `Widget` of `example.com`. */
+export function widgets(annotations: JsonObject = {}, version = "v1"): JsonObject {
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -199,7 +199,7 @@ export function widgets(annotations: JsonObject = {}): JsonObject {
       names: { plural: "widgets", singular: "widget", kind: "Widget", listKind: "WidgetList" },
       versions: [
         {
-          name: "v1",
+          name: version,
           served: true,
           storage: true,
           schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object" } } } },
@@ -209,8 +209,8 @@ export function widgets(annotations: JsonObject = {}): JsonObject {
   };
 }
 
-export function widget(name: string, annotations: JsonObject = {}): JsonObject {
-  return { apiVersion: "example.com/v1", kind: "Widget", metadata: metadata(name, annotations), spec: {} };
+export function widget(name: string, annotations: JsonObject = {}, version = "v1"): JsonObject {
+  return { apiVersion: `example.com/${version}`, kind: "Widget", metadata: metadata(name, annotations), spec: {} };
 }
 
 function metadata(name: string, annotations: JsonObject): JsonObject {

@@ -149,6 +149,13 @@ describe("of several items of `images` that give one name", () => {
     expect(deciding([item("a", "1"), item("b", "1"), from])).toEqual(["a", "b"]);
   });
 
+  it("the one decides that matches something, and of one name the one that wins", () => {
+    const unmatched = { ...item("a", "1"), matchesNothing: true } as const;
+    expect(deciding([unmatched, item("b", "7")])).toEqual(["b"]);
+    expect(deciding([unmatched])).toEqual(["a"]);
+    expect(deciding([item("a", "7"), { ...item("b", "1"), matches: "a" }])).toEqual(["a"]);
+  });
+
   it("the first decides about what is no container's image", () => {
     const object = { apiVersion: "acme.com/v1", kind: "Cluster", metadata: { name: "web" }, image: "acme/web:1" };
     const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
@@ -197,5 +204,20 @@ describe("a value says what a place shows", () => {
     // Where the version is empty, only a value of that name can leave it to the chart.
     const named = image === "acme/web" ? setting("values", "v", more) : value;
     expect(deciding([named], [], requestOf(image))).toEqual(says ? ["v"] : []);
+  });
+});
+
+describe("a setting in a text that holds values", () => {
+  it("decides where that text holds the place", () => {
+    const object = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Application",
+      metadata: { name: "web" },
+      spec: { source: { helm: { values: "image: { repository: acme/web, tag: '1' }\n" } } },
+    };
+    const [use] = imageUses(toItems([{ object, file: "web.yaml" }]));
+    const held = (...heldIn: readonly string[]) => setting("manifest", "web.yaml", { heldIn });
+    const settings = [setting("manifest", "web.yaml"), held("spec"), held("spec", "source", "helm", "values")];
+    expect(use && decidingSettings({ ...request, use }, settings, [])).toEqual([settings[2]]);
   });
 });

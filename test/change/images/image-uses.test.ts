@@ -82,56 +82,6 @@ describe("places that name an image", () => {
     expect(field).toMatchObject({ role: "Cluster /image", container: undefined, owner: "web" });
   });
 
-  it("are what `findSettings` finds: in parts, in volumes, in texts, and behind other names", () => {
-    const place = ({ pointer, parts, before, role, place: called, text }: ImageUse) => ({
-      pointer,
-      parts,
-      before,
-      role,
-      called,
-      text,
-    });
-    const widget = resource("Widget", { spec: [{ image: { repository: "acme/web", tag: "1", digest } }] });
-    const pod = resource("Pod", { spec: { volumes: [{ name: "v", image: { reference: "acme/data:1" } }] } });
-    const source = {
-      kustomize: { images: ["app=acme/web:2"] },
-      helm: { values: "image: { repository: a, tag: v1 }\n" },
-    };
-    const application = {
-      ...resource("Application", { spec: { source } }, "shop"),
-      apiVersion: "argoproj.io/v1alpha1",
-    };
-    expect(usesIn(widget, pod, application).map(place)).toEqual([
-      {
-        pointer: "/spec/0/image/tag",
-        parts: { tag: "/spec/0/image/tag", digest: "/spec/0/image/digest" },
-        role: "Widget /spec/0/image/tag",
-        called: "`spec[0].image.tag` of Widget `web`",
-        text: `acme/web:1@${digest}`,
-      },
-      {
-        pointer: "/spec/volumes/0/image/reference",
-        role: "Pod volume v",
-        called: "image volume `v`",
-        text: "acme/data:1",
-      },
-      {
-        pointer: "/spec/source/kustomize/images/0",
-        before: "app=",
-        role: "Application /spec/source/kustomize/images/0",
-        called: "`spec.source.kustomize.images[0]` of Application `shop`",
-        text: "acme/web:2",
-      },
-      {
-        pointer: "/spec/source/helm/values\n/image/tag",
-        parts: { tag: "/spec/source/helm/values\n/image/tag" },
-        role: "Application /spec/source/helm/values\n/image/tag",
-        called: "`spec.source.helm.values: image.tag` of Application `shop`",
-        text: "a:v1",
-      },
-    ]);
-  });
-
   it.each(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"])("are none in a %s", (kind) => {
     const template = { spec: { containers: [{ name: "c", image: "acme/web:1" }] } };
     expect(places(resource(kind, { data: { image: "acme/web:1" }, spec: { template } }))).toEqual([]);

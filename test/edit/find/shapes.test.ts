@@ -538,6 +538,35 @@ describe("a wanted version", () => {
   });
 });
 
+describe("a wanted version of an item of `images`", () => {
+  it.each<[string, string, WantedVersion, readonly string[]]>([
+    ["changes a tag", "newTag: '1'", { tag: "2", digest: "" }, ["set images.0.newTag=2"]],
+    ["adds a digest", "newTag: '1'", { tag: "1", digest: two }, [`insert images.0.digest=${two}`]],
+    [
+      "takes a digest's place",
+      `digest: '${one}'`,
+      { tag: "2", digest: "" },
+      ["insert images.0.newTag=2", "remove images.0.digest"],
+    ],
+    [
+      "has another name",
+      "newName: w, newTag: '1'",
+      { tag: "1", digest: "", name: "api" },
+      ["set images.0.newName=api"],
+    ],
+    [
+      "stays in a tag with its digest, under another name",
+      `newTag: '1@${one}'`,
+      { tag: "2", digest: two, name: "api" },
+      ["insert images.0.newName=api", `set images.0.newTag=2@${two}`],
+    ],
+    ["leaves a tag that had its digest", `newTag: '1@${one}'`, { tag: "2", digest: "" }, ["set images.0.newTag=2"]],
+  ])("%s", async (_, item, wanted, expected) => {
+    const { settings } = await inKustomization({ "kustomization.yaml": `images: [{ name: web, ${item} }]\n` });
+    expect(edits(settings[0], wanted)).toEqual(expected);
+  });
+});
+
 describe("a wanted version in a value file", () => {
   const of = async (values: string, own: string, wanted: WantedVersion) => {
     const { settings } = await inValues(values, { "own.yaml": own });

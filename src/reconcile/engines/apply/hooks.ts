@@ -161,7 +161,6 @@ async function healthResult({ ports, rules, signal }: Work, live: LiveObject): P
   const [health] = await ports.health.health([live], rules.health, signal);
   switch (health?.status) {
     case "healthy":
-    case "unknown":
       return { state: "succeeded" };
     case "degraded":
       return { state: "failed", message: health.message || "it failed" };

@@ -40,23 +40,29 @@ export interface Inspection {
  * that is new or changes cannot be tried before.
  */
 export async function inspect(inspection: Inspection): Promise<readonly Inspected[]> {
-  const { wanted, rules } = inspection;
-  const live = await liveMembers(inspection);
-  const first = wanted.manifests.filter(isBasis);
-  const basis = await mapLimit(first, rules.limits.concurrency, (one) => inspectOne(one, live, inspection));
+  const { manifests } = inspection.wanted;
+  const basis = await inspectAll(manifests.filter(isBasis), inspection);
   const missing = missingBases(basis);
-  const rest = wanted.manifests.filter((manifest) => !isBasis(manifest));
-  const others = await mapLimit(rest, rules.limits.concurrency, async (manifest): Promise<Inspected> => {
-    if (needs(manifest).some((name) => missing.has(name))) return { manifest, comparison: { kind: "assumed" } };
-    return inspectOne(manifest, live, inspection);
-  });
-  return [...basis, ...others];
+  const rest = manifests.filter((manifest) => !isBasis(manifest));
+  const isReady = (manifest: Manifest): boolean => !needs(manifest).some((name) => missing.has(name));
+  const assumed = rest
+    .filter((one) => !isReady(one))
+    .map((manifest): Inspected => ({ manifest, comparison: { kind: "assumed" } }));
+  return [...basis, ...(await inspectAll(rest.filter(isReady), inspection)), ...assumed];
+}
+
+async function inspectAll(manifests: readonly Manifest[], inspection: Inspection): Promise<readonly Inspected[]> {
+  const live = await liveMembers(manifests, inspection);
+  return mapLimit(manifests, inspection.rules.limits.concurrency, (one) => inspectOne(one, live, inspection));
 }
 
 /** Only what the inventory has can be found by its label. */
-function liveMembers({ wanted, members, ports, rules, signal }: Inspection): Promise<LiveMembers> {
+function liveMembers(
+  manifests: readonly Manifest[],
+  { members, ports, rules, signal }: Inspection,
+): Promise<LiveMembers> {
   const places = new Set(members.map(({ group, kind, namespace }) => `${group}/${kind}/${namespace}`));
-  const known = wanted.manifests.filter(({ key }) => places.has(key.slice(0, key.lastIndexOf("/"))));
+  const known = manifests.filter(({ key }) => places.has(key.slice(0, key.lastIndexOf("/"))));
   return listManifests(known, ports, rules, signal);
 }
 

@@ -65,6 +65,13 @@ describe("a deploy", () => {
     expect(world.writes).toEqual(["apply CustomResourceDefinition/widgets.example.com", "apply Widget/one"]);
   });
 
+  it("applies objects in a version that their definition only gets in the same commit", async () => {
+    const world = new ApplyWorld();
+    await world.deploy({ head: "a", objects: [widget("one"), widgets()] });
+    const objects = [widget("one", {}, "v2"), widgets({}, "v2")];
+    expect(await world.deploy({ head: "b", objects })).toMatchObject({ state: "live", changed: 2 });
+  });
+
   it("makes a namespace before what is in it", async () => {
     const world = new ApplyWorld();
     const inside = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "fresh" } };
