@@ -28,7 +28,8 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
       if (cluster === undefined) throw noCluster(settings.cluster, environment);
       const { stability: stabilityMs, timeout: operationMs, namespace } = settings;
       const { repositoryId } = context;
-      const place = { repositoryId, namespace, limits: { stabilityMs, operationMs } };
+      const off = settings.prune ? {} : { prune: "off" as const };
+      const place = { repositoryId, namespace, limits: { stabilityMs, operationMs }, ...off };
       return applyEnvironmentEngine({ ...ports, cluster }, place);
     }
     case "argocd":

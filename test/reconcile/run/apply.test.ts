@@ -83,6 +83,27 @@ describe("an environment that is applied", () => {
     expect(world.value("web")).toBe('{"value":"2"}');
   });
 
+  it.each([
+    ["goes", "true", undefined],
+    ["stays where `prune` is off", "false", '{"value":"1"}'],
+  ])("has two, of which one leaves Git: it %s", async (_, prune, left) => {
+    const side = "apps/web/prod/side.yaml";
+    const world = applyWorld(
+      {},
+      {
+        ...files("web", "1"),
+        [side]: files("web", "1", "", "side")["apps/web/prod/app.yaml"] ?? "",
+        ".sluice.yaml": config.replace("stability: 0s", `stability: 0s, prune: ${prune}`),
+      },
+    );
+    await world.settle();
+    await world.wait();
+    expect(world.value("side")).toBe('{"value":"1"}');
+    await world.merge({ ...files("web", "2"), [side]: "" });
+    await world.wait();
+    expect([world.value("web"), world.value("side")]).toEqual(['{"value":"2"}', left]);
+  });
+
   it.each<[string, Partial<ClusterGrant>]>([
     ["another repository", { repositories: ["acme/other"] }],
     ["another environment", { environments: ["staging"] }],
