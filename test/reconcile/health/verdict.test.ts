@@ -70,7 +70,13 @@ describe("the health of several objects", () => {
     };
     expect(verdictOf([watched("a", "suspended", {}, live)])).toMatchObject({
       state: "suspended",
-      problems: [{ reason: "Suspended", message: "it is paused at step 2 of 2", fix: "Promote or abort it." }],
+      problems: [
+        {
+          reason: "Suspended",
+          message: "the rollout waits for somebody to promote it (at step 2 of 2)",
+          fix: "Promote the rollout, or abort it.",
+        },
+      ],
     });
   });
 
