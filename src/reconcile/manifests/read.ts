@@ -5,7 +5,7 @@ import type { ObjectReference, ObjectType } from "../../model/kube.ts";
 import type { Resource } from "../../model/render.ts";
 import { visible } from "../../model/text/lines.ts";
 import { readHook } from "../order/hooks.ts";
-import { applySetPrefixes, operationAnnotation, repositoryAnnotation } from "./annotations.ts";
+import { applySetPrefixes, operationAnnotation, setAnnotation } from "./annotations.ts";
 import { flatten } from "./flatten.ts";
 import { identityOf, keyOf, labelOf, type Manifest, objectAt, textAt, withObject } from "./manifest.ts";
 import { isDefinition, normalise } from "./normalise.ts";
@@ -116,7 +116,7 @@ function wrongContent(object: JsonObject): readonly Wrong[] {
   return [...applySetMarks(object), ...encrypted(object), ...unknownHook(object)];
 }
 
-const hookMarks: ReadonlySet<string> = new Set([operationAnnotation, repositoryAnnotation]);
+const hookMarks: ReadonlySet<string> = new Set([operationAnnotation, setAnnotation]);
 
 function applySetMarks(object: JsonObject): readonly Wrong[] {
   const names = ["labels", "annotations"].flatMap((field) => Object.keys(objectAt(object, "metadata", field)));

@@ -5,6 +5,7 @@ import { applyEnvironmentEngine } from "../engines/apply-environment.ts";
 import type { EnvironmentEngine } from "../engines/environment.ts";
 import { hydrateEngine } from "../engines/hydrate/index.ts";
 import type { DeploySettings } from "./groups.ts";
+import { healthRulesOf } from "./health-rules.ts";
 import type { ReconcilePorts } from "./ports.ts";
 
 /** Which deploy engine is wanted for which environment of a repository. */
@@ -28,8 +29,9 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
       if (cluster === undefined) throw noCluster(settings.cluster, environment);
       const { stability: stabilityMs, timeout: operationMs, namespace, prune } = settings;
       const { repositoryId } = context;
+      const health = await healthRulesOf(settings, context.tree);
       const limits = { stabilityMs, operationMs };
-      const place = { repositoryId, namespace, limits, ...(!prune && { prune: "off" as const }) };
+      const place = { repositoryId, namespace, health, limits, ...(!prune && { prune: "off" as const }) };
       return applyEnvironmentEngine({ ...ports, cluster }, place);
     }
     case "argocd":

@@ -1,4 +1,5 @@
 import type { ClusterGrant, ClusterSettings, OperationReport, ReconcileJob } from "../../../src/model/deploy.ts";
+import type { HealthRule } from "../../../src/model/health.ts";
 import type { Leases } from "../../../src/model/lease.ts";
 import { reconcileAfterHold, runReconcile } from "../../../src/reconcile/run/index.ts";
 import { FakeCluster } from "../../support/fake-cluster.ts";
@@ -35,6 +36,7 @@ export function applyWorld(
   let now = () => 0;
   const cluster = new FakeCluster({ now: () => now(), namespaces: ["shop", "sluice", "other"] });
   const rounds: (readonly OperationReport[])[] = [];
+  const judgedBy: HealthRule[] = [];
   const job: ReconcileJob = { type: "reconcile", ...where, defaultBranch: "main" };
   const world = memoryWorld({
     files: { ".sluice.yaml": config, ...begin },
@@ -46,7 +48,12 @@ export function applyWorld(
             ? { settings: { name, namespace: "sluice", grants: [grant], ...settings }, cluster, leases: freeLeases }
             : undefined,
       },
-      health: { health: async (objects) => objects.map(() => ({ status: "healthy", message: "", rule: "core" })) },
+      health: {
+        async health(objects, rules) {
+          judgedBy.push(...rules);
+          return objects.map(() => ({ status: "healthy", message: "", rule: "core" }));
+        },
+      },
     },
     async run(one, ports, context) {
       if (one.type === "reconcile") await runReconcile(one, ports, context, noting(rounds));
@@ -61,7 +68,7 @@ export function applyWorld(
   const wait = async () => {
     for (let step = 0; step < 20; step += 1) await world.pass(0.1);
   };
-  return { ...world, wait, cluster, rounds, last, value };
+  return { ...world, wait, cluster, rounds, judgedBy, last, value };
 }
 
 /** Nobody else is there. */

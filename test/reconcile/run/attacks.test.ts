@@ -112,7 +112,9 @@ describe("what is asked for one app", () => {
 
 describe("`prune: false`", () => {
   it("deletes nothing", async () => {
-    const world = await liveWorld({ ".sluice.yaml": config.replace(deployLine, `${deployLine.slice(0, -2)}, prune: false }`) });
+    const world = await liveWorld({
+      ".sluice.yaml": config.replace(deployLine, `${deployLine.slice(0, -2)}, prune: false }`),
+    });
     await world.merge({ ...files("web", "2", "", "renamed") });
     await world.wait();
     expect(world.last("web")).toMatchObject({ state: "live", kept: [{ object: { name: "web" } }] });

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../../model/json.ts";
 import type { LiveObject, ObjectReference } from "../../../model/kube.ts";
 import { type RunResult, runResult } from "../../health/results.ts";
 import { partOfLabel } from "../../inventory/apply-set.ts";
-import { hookFinalizer, operationAnnotation, repositoryAnnotation } from "../../manifests/annotations.ts";
+import { hookFinalizer, operationAnnotation, setAnnotation } from "../../manifests/annotations.ts";
 import {
   annotation,
   labelOf,
@@ -58,15 +58,17 @@ async function startHook(work: Work, hook: Hook): Promise<HookRun | "waiting" | 
 }
 
 /** The hook as this operation makes it. */
-function namedHook({ document: { operation }, rules: { repository } }: Work, hook: Hook): Manifest {
+function namedHook({ document: { operation }, ports: { store } }: Work, hook: Hook): Manifest {
   const { manifest } = hook;
   const name = hookName(hook, operation);
   const { generateName: _, ...metadata } = objectAt(manifest.object, "metadata");
   const { finalizers } = metadata;
   const held: readonly Json[] = Array.isArray(finalizers) ? finalizers : [];
   const object = withObject(manifest.object, ["metadata"], { ...metadata, name, finalizers: [...held, hookFinalizer] });
-  const marks = { [operationAnnotation]: operation.id, [repositoryAnnotation]: repository };
-  const marked = withMetadata(object, "annotations", marks);
+  const marked = withMetadata(object, "annotations", {
+    [operationAnnotation]: operation.id,
+    [setAnnotation]: store.id,
+  });
   return { ...manifest, object: marked, reference: { ...manifest.reference, name } };
 }
 
@@ -103,10 +105,14 @@ async function deleteEarlier(
   reference: ObjectReference,
   live: LiveObject,
 ): Promise<"waiting" | ObjectProblem> {
-  const owner = annotation(live.object, repositoryAnnotation);
-  const isHook = readHook(live.object).kind !== "none" && textAt(live.object, "metadata", "labels", partOfLabel) === "";
-  if (!isHook || (owner !== "" && owner !== work.rules.repository)) {
-    const message = `${labelOf(reference)} exists already and is ${isHook ? "a hook of another repository" : "no hook"}`;
+  const set = annotation(live.object, setAnnotation);
+  const foreign = set !== "" && set !== work.ports.store.id;
+  if (
+    foreign ||
+    readHook(live.object).kind === "none" ||
+    textAt(live.object, "metadata", "labels", partOfLabel) !== ""
+  ) {
+    const message = `${labelOf(reference)} exists already and is ${foreign ? "a hook of another app" : "no hook"}`;
     return {
       object: reference,
       reason: "Exists",
