@@ -71,6 +71,10 @@ function world() {
   return { cluster, own, deploy };
 }
 
+function uid(metadata: unknown): string {
+  return z.object({ uid: z.string() }).parse(metadata).uid;
+}
+
 describe("the rights that the documents name", () => {
   it("are enough for a deploy with a hook, for what it deletes, and to say why one failed", async () => {
     const { cluster, deploy } = world();
@@ -84,10 +88,18 @@ describe("the rights that the documents name", () => {
     expect(cluster.object({ apiVersion: "v1", kind: "ConfigMap", name: "old", namespace })).toBeUndefined();
     const waiting = { name: "app", state: { waiting: { reason: "CrashLoopBackOff" } } };
     const ended = { lastState: { terminated: { exitCode: 1 } }, restartCount: 3 };
+    const apps = { apiVersion: "apps/v1", controller: true };
+    const web = cluster.object({ ...apps, kind: "Deployment", name: "web", namespace })?.metadata;
+    const maker = cluster.put({
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "web-0", namespace, ownerReferences: [{ ...apps, kind: "Deployment", name: "web", uid: uid(web) }] },
+    });
+    const ownerReferences = [{ ...apps, kind: "ReplicaSet", name: "web-0", uid: uid(maker.metadata) }];
     cluster.put({
       apiVersion: "v1",
       kind: "Pod",
-      metadata: { name: "web-1", namespace, labels: { app: "web" } },
+      metadata: { name: "web-1", namespace, labels: { app: "web" }, ownerReferences },
       spec: { containers: [{ name: "app", image: "app:bad" }] },
       status: { phase: "Running", containerStatuses: [{ ...waiting, ...ended }] },
     });
