@@ -93,7 +93,11 @@ describe("the rights that the documents name", () => {
     const maker = cluster.put({
       apiVersion: "apps/v1",
       kind: "ReplicaSet",
-      metadata: { name: "web-0", namespace, ownerReferences: [{ ...apps, kind: "Deployment", name: "web", uid: uid(web) }] },
+      metadata: {
+        name: "web-0",
+        namespace,
+        ownerReferences: [{ ...apps, kind: "Deployment", name: "web", uid: uid(web) }],
+      },
     });
     const ownerReferences = [{ ...apps, kind: "ReplicaSet", name: "web-0", uid: uid(maker.metadata) }];
     cluster.put({
