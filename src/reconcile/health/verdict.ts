@@ -3,6 +3,7 @@ import type { Health } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { LiveObject, ObjectReference } from "../../model/kube.ts";
 import { labelOf, objectAt } from "../manifests/manifest.ts";
+
 import { rolloutProgress, rolloutText } from "./rollout.ts";
 
 /** How one object is, by the rules of its kind. */

@@ -71,20 +71,9 @@ export function parentRefusal(object: JsonObject, id: string): string | undefine
   return undefined;
 }
 
-/** Which set an object belongs to; `undefined`: to none. */
-export function setOf(object: JsonObject): string | undefined {
-  return markOf(object, "labels", partOfLabel);
-}
-
 function markOf(object: JsonObject, field: "labels" | "annotations", name: string): string | undefined {
   const value = below(below(object, "metadata"), field)[name];
   return typeof value === "string" ? value : undefined;
-}
-
-/** The object with the label of its set. */
-export function asMember(object: JsonObject, id: string): JsonObject {
-  const metadata = below(object, "metadata");
-  return { ...object, metadata: { ...metadata, labels: { ...below(metadata, "labels"), [partOfLabel]: id } } };
 }
 
 function below(object: JsonObject, key: string): JsonObject {

@@ -13,26 +13,6 @@ export interface Member {
   readonly uid?: string | undefined;
 }
 
-/** Equal for the same object, in whichever version of its group. */
-export function memberKey({ group, kind, namespace, name }: Omit<Member, "uid">): string {
-  return `${group}/${kind}/${namespace}/${name}`;
-}
-
-/** All of both, each once: before anything is applied. The later knows its uid better. */
-export function union(before: readonly Member[], after: readonly Member[]): readonly Member[] {
-  const members = new Map(before.map((member) => [memberKey(member), member]));
-  for (const member of after) {
-    const { uid = members.get(memberKey(member))?.uid, ...rest } = member;
-    members.set(memberKey(member), uid === undefined ? rest : { ...rest, uid });
-  }
-  return [...members.values()];
-}
-
-/** Without those that are no members any more: after they were deleted, or found to be somebody else's. */
-export function narrowed(members: readonly Member[], gone: ReadonlySet<string>): readonly Member[] {
-  return members.filter((member) => !gone.has(memberKey(member)));
-}
-
 const rows = z.array(
   z.tuple([z.string(), z.string(), z.string(), z.string()]).rest(z.string().regex(/^[\w.-]{1,128}$/)),
 );

@@ -27,10 +27,11 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
     case "apply": {
       const cluster = await ports.clusters.open(settings.cluster);
       if (cluster === undefined) throw noCluster(settings.cluster, environment);
-      const { stability: stabilityMs, timeout: operationMs, namespace } = settings;
+      const { stability: stabilityMs, timeout: operationMs, namespace, prune } = settings;
       const { repositoryId } = context;
       const health = await healthRulesOf(settings, context.tree);
-      const place = { repositoryId, namespace, health, limits: { stabilityMs, operationMs } };
+      const limits = { stabilityMs, operationMs };
+      const place = { repositoryId, namespace, health, limits, ...(!prune && { prune: "off" as const }) };
       return applyEnvironmentEngine({ ...ports, cluster }, place);
     }
     case "argocd":

@@ -128,17 +128,21 @@ function nextPart(deploys: readonly DeployIn<"failed">[], environment: string): 
       : "opens the pull requests that restore what was there";
   const ways = [
     ...(back.length === 0 ? [] : [`${code(`/rollback ${environment} ${apps.join(" ")}`)} ${restored}`]),
-    forwardText(deploys),
+    forwardText(deploys, environment),
   ];
   return ways.length === 1 ? `**Next:** ${ways[0]}` : ["**Next:** one of", ...ways.map((way) => `- ${way}`)].join("\n");
 }
 
-function forwardText(deploys: readonly DeployIn<"failed">[]): string {
+function forwardText(deploys: readonly DeployIn<"failed">[], environment: string): string {
   const problems = deploys.flatMap(({ status }) => status.failure.problems);
-  const again = `then comment ${code("/retry")}`;
+  const apps = deploys.map(({ operation }) => plain(operation.app));
+  const command = `/reconcile ${environment} ${apps.join(" ")}`;
+  const again = `then comment ${code(command)}`;
   if (problems.length > 0 && problems.every(({ reason }) => ofImage.has(reason))) return `push the image, ${again}`;
   if (deploys.every(({ status }) => status.failure.kind === "timeout"))
     return `see what it waits for in the cluster, ${again}`;
+  if (problems.length > 0 && problems.every(({ reason }) => reason === "Prune"))
+    return `bring back to Git what is to stay, or comment ${code(`${command} --prune`)} to delete it`;
   return "fix it in a new pull request; merging that deploys again";
 }
 

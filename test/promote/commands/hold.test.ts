@@ -21,6 +21,15 @@ describe("/hold and /release", () => {
     expect(await say("/hold prod --until 2h the big sale", "ada")).toContain("**prod is on hold** until");
   });
 
+  it.each([
+    ["the environment", "prod", "Deploys, promotions and image updates wait."],
+    ["an app of it", "prod/web", "Deploys, promotions and image updates wait."],
+    ["another environment", "staging", "Promotions and image updates wait."],
+  ])("say that deploys wait where Sluice deploys: %s", async (_, place, waits) => {
+    const { say } = commandWorld({ prod: "    deploy: { engine: hydrate }\n" });
+    expect(await say(`/hold ${place}`, "ada")).toContain(`**${place} is on hold.** ${waits}`);
+  });
+
   it("do not end an earlier hold by one that ends before it, and say whose it is", async () => {
     const { jobs, received, say } = commandWorld();
     await say("/hold prod/web checkout is broken", "ada");

@@ -46,12 +46,12 @@ const noRender = async () => Promise.reject(new UserError("input", "nothing rend
 
 /**
  * The pull request of number 7 goes from `branch` into `base`: `mine` has a configuration that allows everything.
- * `images` is added to that of `main`.
+ * `images` is added to that of `main`, `prod` to its environment prod.
  */
-export function commandWorld({ base = "main", branch = "change", images = "" } = {}): CommandWorld {
+export function commandWorld({ base = "main", branch = "change", images = "", prod = "" } = {}): CommandWorld {
   const github = fakeGitHub();
   const { repository } = github;
-  repository.branches.set("main", repository.commit({ ".sluice.yaml": `${config}${images}`, ...app }));
+  repository.branches.set("main", repository.commit({ ".sluice.yaml": `${config}${prod}${images}`, ...app }));
   const open = config.replace(/ {4}allow.*\n/, "");
   repository.branches.set("mine", repository.commit({ ".sluice.yaml": open, ...app }));
   const sha = repository.commit({ ".sluice.yaml": open, ...app }, { message: "Change" });

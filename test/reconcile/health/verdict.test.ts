@@ -61,6 +61,25 @@ describe("the health of several objects", () => {
     expect(verdictOf([watched("a", "suspended", { spec: { suspend: true } })]).state).toBe("healthy");
   });
 
+  it("says of a rollout that is paused where, and that somebody has to promote it (29)", () => {
+    const live = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Rollout",
+      spec: { strategy: { canary: { steps: [{ setWeight: 20 }, { pause: {} }] } } },
+      status: { currentStepIndex: 1, pauseConditions: [{ reason: "CanaryPauseStep" }] },
+    };
+    expect(verdictOf([watched("a", "suspended", {}, live)])).toMatchObject({
+      state: "suspended",
+      problems: [
+        {
+          reason: "Suspended",
+          message: "the rollout waits for somebody to promote it (at step 2 of 2)",
+          fix: "Promote the rollout, or abort it.",
+        },
+      ],
+    });
+  });
+
   it("sums up how many Pods are ready", () => {
     const deployment = { kind: "Deployment", spec: { replicas: 3 }, status: { readyReplicas: 2 } };
     const daemons = { kind: "DaemonSet", status: { numberReady: 1, desiredNumberScheduled: 4 } };

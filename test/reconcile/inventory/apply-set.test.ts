@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  asMember,
-  keeperName,
-  parentMarks,
-  parentRefusal,
-  setId,
-  setOf,
-} from "../../../src/reconcile/inventory/apply-set.ts";
+import { keeperName, parentMarks, parentRefusal, setId } from "../../../src/reconcile/inventory/apply-set.ts";
 
 describe("the id of an ApplySet", () => {
   it("is the one that kubectl computes for a ConfigMap", () => {
@@ -85,20 +78,5 @@ describe("the marks of a parent", () => {
     },
   ])("are looked at before the parent is trusted: $refusal", ({ metadata, refusal }) => {
     expect(parentRefusal({ metadata }, "the-id")).toBe(refusal);
-  });
-});
-
-describe("a member", () => {
-  it("carries the id beside its own labels, and is read by it", () => {
-    const object = { kind: "ConfigMap", metadata: { name: "a", labels: { app: "web" } }, data: {} };
-    const marked = asMember(object, "the-id");
-    expect(marked).toEqual({
-      kind: "ConfigMap",
-      metadata: { name: "a", labels: { app: "web", "applyset.kubernetes.io/part-of": "the-id" } },
-      data: {},
-    });
-    expect(setOf(marked)).toBe("the-id");
-    expect(setOf(object)).toBeUndefined();
-    expect(setOf({ metadata: null })).toBeUndefined();
   });
 });

@@ -1,13 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import {
-  decodeMembers,
-  encodeMembers,
-  type Member,
-  memberKey,
-  narrowed,
-  union,
-} from "../../../src/reconcile/inventory/members.ts";
+import { decodeMembers, encodeMembers, type Member } from "../../../src/reconcile/inventory/members.ts";
 import { manyMembers } from "./support/many-members.ts";
 
 const web: Member = { group: "apps", kind: "Deployment", namespace: "shop", name: "web" };
@@ -35,25 +28,6 @@ describe("a list of members", () => {
     ["what would fill the memory", packed(`["${" ".repeat(17 * 1024 * 1024)}"]`)],
   ])("is refused when it is %s", (_, text) => {
     expect(() => decodeMembers(text)).toThrow(expect.objectContaining({ name: "UserError", kind: "refused" }));
-  });
-});
-
-describe("the union of two lists", () => {
-  it("has each object once, with the uid that was seen last", () => {
-    expect(
-      union(
-        [web, space],
-        [
-          { ...space, uid: "u-2" },
-          { ...web, name: "api" },
-        ],
-      ),
-    ).toEqual([web, { ...space, uid: "u-2" }, { ...web, name: "api" }]);
-    expect(union([space], [{ ...space, uid: undefined }])).toEqual([space]);
-  });
-
-  it("loses those that are gone", () => {
-    expect(narrowed([web, space], new Set([memberKey(web), "other"]))).toEqual([space]);
   });
 });
 

@@ -90,6 +90,27 @@ describe("an environment that is applied", () => {
     expect(world.value("web")).toBe('{"value":"2"}');
   });
 
+  it.each([
+    ["goes", "true", undefined],
+    ["stays where `prune` is off", "false", '{"value":"1"}'],
+  ])("has two, of which one leaves Git: it %s", async (_, prune, left) => {
+    const side = "apps/web/prod/side.yaml";
+    const world = applyWorld(
+      {},
+      {
+        ...files("web", "1"),
+        [side]: files("web", "1", "", "side")["apps/web/prod/app.yaml"] ?? "",
+        ".sluice.yaml": config.replace("stability: 0s", `stability: 0s, prune: ${prune}`),
+      },
+    );
+    await world.settle();
+    await world.wait();
+    expect(world.value("side")).toBe('{"value":"1"}');
+    await world.merge({ ...files("web", "2"), [side]: "" });
+    await world.wait();
+    expect([world.value("web"), world.value("side")]).toEqual(['{"value":"2"}', left]);
+  });
+
   it.each<[string, Partial<ClusterGrant>]>([
     ["another repository", { repositories: ["acme/other"] }],
     ["another environment", { environments: ["staging"] }],
@@ -134,6 +155,23 @@ describe("an environment that is applied", () => {
     await world.wait();
     expect(world.last("web")).toMatchObject({ state: "live" });
     expect(world.judgedBy[0]).toEqual({ group: "", kind: "Service", cel: { current: "has(status.ready)" } });
+  });
+
+  it("deletes what Git no longer has, and nothing where `prune` is off", async () => {
+    const both = {
+      ...files("web", "1"),
+      "apps/web/prod/more.yaml": files("web", "1", "", "more")["apps/web/prod/app.yaml"] ?? "",
+    };
+    const off = config.replace("namespace: shop", "namespace: shop, prune: false");
+    const worlds = [applyWorld({}, both), applyWorld({}, { ...both, ".sluice.yaml": off })];
+    for (const world of worlds) {
+      await world.settle();
+      await world.wait();
+      await world.merge({ "apps/web/prod/more.yaml": null });
+      await world.wait();
+    }
+    expect(worlds.map((world) => world.value("more"))).toEqual([undefined, '{"value":"1"}']);
+    expect(worlds[1]?.last("web")).toMatchObject({ state: "live", kept: [{ object: { name: "more" } }] });
   });
 
   it("keeps one target waiting for no other", async () => {

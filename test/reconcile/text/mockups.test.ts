@@ -61,7 +61,7 @@ describe("reports of deploys", () => {
 
 **Next:** one of
 - \`/rollback prod webapp\` opens the pull request that restores 1.4.0
-- push the image, then comment \`/retry\`
+- push the image, then comment \`/reconcile prod webapp\`
 
 <details><summary>Events</summary>
 

@@ -158,7 +158,12 @@ describe("the comment on a change that failed", () => {
     expect(text).toContain("**Reason:** Secrets are not allowed.");
     expect(text).toContain("**Next:** fix it in a new pull request; merging that deploys again");
     expect(comment(failed({ kind: "timeout" }))).toContain(
-      "- see what it waits for in the cluster, then comment `/retry`",
+      "- see what it waits for in the cluster, then comment `/reconcile prod webapp`",
+    );
+    const object = { apiVersion: "v1", kind: "ConfigMap", name: "a" };
+    const problems = [{ object, reason: "Prune", message: "Git no longer has it" }];
+    expect(comment(failed({ kind: "refused", problems }))).toContain(
+      "- bring back to Git what is to stay, or comment `/reconcile prod webapp --prune` to delete it",
     );
   });
 

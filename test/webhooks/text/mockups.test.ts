@@ -256,15 +256,30 @@ describe("the reply to a command that is not carried out", () => {
 });
 
 describe("the reply to other commands", () => {
+  const idle = { open: [], deploys: false };
+
   it("reply-hold", () => {
     const until = Date.UTC(2026, 10, 30, 8);
     const line = "/hold prod --until 2026-11-30 09:00 Europe/Berlin big sale";
-    const text = describeHold({ environment: "prod", reason: "big sale", until }, [43, 56], now);
+    const text = describeHold(
+      { environment: "prod", reason: "big sale", until },
+      { open: [43, 56], deploys: false },
+      now,
+    );
     expect(said("mona", line, text)).toBe(
       `⏸️ **prod is on hold** until 30 Nov, 08:00 UTC: "big sale". 2 open promotions wait: #43, #56. To end it: \`/release prod\`.\n\n<sub>\`${line}\` by \`mona\`</sub>`,
     );
-    expect(describeHold({ environment: "prod", app: "webapp", reason: "" }, [], now)).toBe(
+    expect(describeHold({ environment: "prod", app: "webapp", reason: "" }, idle, now)).toBe(
       "⏸️ **prod/webapp is on hold.** Promotions and image updates wait. To end it: `/release prod/webapp`.",
+    );
+  });
+
+  it.each([
+    ["at a place that Sluice deploys", [], "Deploys, promotions and image updates wait."],
+    ["there, while promotions are open", [43], "1 open promotion waits: #43. Deploys wait too."],
+  ])("reply-hold %s", (_, open, waits) => {
+    expect(describeHold({ environment: "prod", reason: "" }, { open, deploys: true }, now)).toBe(
+      `⏸️ **prod is on hold.** ${waits} To end it: \`/release prod\`.`,
     );
   });
 
@@ -281,7 +296,7 @@ describe("the reply to other commands", () => {
 
   it("reply-several", () => {
     const opened = describeResult({ plan: planOf(webapp), pull, how: "opened" });
-    const hold = describeHold({ environment: "prod", app: "orders", reason: "schema change" }, [], now);
+    const hold = describeHold({ environment: "prod", app: "orders", reason: "schema change" }, idle, now);
     const outcomes = [
       done(command("/promote prod webapp"), opened),
       done(command("/hold prod/orders schema change"), hold),

@@ -1,6 +1,7 @@
 import { LIMITS, type Place, placeOf, reasonOf } from "../../../change/command-arguments.ts";
 import type { RepositoryContext } from "../../../change/repository-context.ts";
 import { byAllow } from "../../../change/rights.ts";
+import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import type { Hold } from "../../../model/gates.ts";
@@ -33,9 +34,9 @@ export const holdCommand: Command<PromotionPorts> = {
       goesOn: untilGoesOn,
     },
   ],
-  summary: "Stops promotions and image updates there",
+  summary: "Stops deploys, promotions and image updates there",
   details: [
-    "Nothing is promoted to what is held, nothing is updated there, and open promotions wait, until somebody says `/release` or the time is over.",
+    "Nothing is promoted to what is held, nothing is updated there, open promotions wait, and Sluice deploys nothing there, until somebody says `/release` or the time is over. A deploy that is under way stops where it is.",
     "The reason is shown wherever something waits, so say why; no quotes are needed.",
     "",
     "A hold that ends earlier than another one by `/hold`, or than one without an end, leaves that as it is. What a rollback holds stays beneath: when the time is over, automation is still on hold.",
@@ -78,7 +79,17 @@ async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest
   const about = { ...happened(ports, context, call, request, "hold.set"), kind: "hold.set", reason } as const;
   await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
   const { open, hasMore } = await waitingPromotions(context, place);
-  return describeHold(request, open, ports.clock(), hasMore);
+  return describeHold(request, { open, hasMore, deploys: deploysThere(context, place) }, ports.clock());
+}
+
+/** Whether Sluice deploys something of the place. */
+function deploysThere({ config, targets }: RepositoryContext, { environment, app }: Place): boolean {
+  return targets.targets.some(
+    (target) =>
+      target.environment === environment &&
+      (app === undefined || target.app === app) &&
+      settingsFor(config, target.app, environment).deploy !== undefined,
+  );
 }
 
 /** How many branches are looked at: each costs a call. */
@@ -123,16 +134,30 @@ async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryCon
   await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - ports.clock()) });
 }
 
+/** What a hold stops. */
+export interface StoppedByHold {
+  /** The numbers of open promotions. */
+  readonly open: readonly number[];
+  /** Whether there may be more of them. */
+  readonly hasMore?: boolean;
+  /** Whether Sluice deploys there. */
+  readonly deploys: boolean;
+}
+
 /** What a person hears who holds a place: until when, what waits for it, how it ends. */
-export function describeHold(request: HoldRequest, open: readonly number[], now: number, hasMore = false): string {
+export function describeHold(request: HoldRequest, stopped: StoppedByHold, now: number): string {
   const { reason, until } = request;
   const name = nameOf(request);
+  const first = onHold(`${inert(name)} is on hold`, endText(until, now), reason);
+  return `⏸️ ${first} ${waitsText(stopped)} ${toEnd(name)}`;
+}
+
+function waitsText({ open, hasMore = false, deploys }: StoppedByHold): string {
+  if (open.length === 0)
+    return deploys ? "Deploys, promotions and image updates wait." : "Promotions and image updates wait.";
   const [verb, numbers] = [open.length === 1 ? "waits" : "wait", open.map((number) => `#${number}`).join(", ")];
-  const waits =
-    open.length === 0
-      ? "Promotions and image updates wait."
-      : `${hasMore ? "At least " : ""}${count(open.length, "open promotion")} ${verb}: ${numbers}.`;
-  return `⏸️ ${onHold(`${inert(name)} is on hold`, endText(until, now), reason)} ${waits} ${toEnd(name)}`;
+  const promotions = `${hasMore ? "At least " : ""}${count(open.length, "open promotion")} ${verb}: ${numbers}.`;
+  return deploys ? `${promotions} Deploys wait too.` : promotions;
 }
 
 function describeLonger(place: Place, { by, until, reason }: Hold, now: number): string {
