@@ -1,13 +1,13 @@
 import { redactMessage } from "../../../diff/index.ts";
 import type { ClusterEvent, DeployFailure, ObjectProblem } from "../../../model/deploy.ts";
 import type { JsonObject } from "../../../model/json.ts";
-import type { LiveObject, ObjectEvent, ObjectReference } from "../../../model/kube.ts";
+import type { ObjectEvent, ObjectReference } from "../../../model/kube.ts";
 import { clip, visible } from "../../../model/text/lines.ts";
 import { creationProblem, type PodProblem, podProblems, replicaFailure, startProblem } from "../../health/pods.ts";
-import { objectAt } from "../../manifests/manifest.ts";
 import { referenceOf } from "../../manifests/read.ts";
 import { attempt } from "./problems.ts";
 import type { Work } from "./work.ts";
+import { podsOf } from "./workload-pods.ts";
 
 /** So many objects are looked into, and so many Pods of each are told. */
 const [maxObjects, maxPods] = [5, 2];
@@ -35,15 +35,11 @@ async function reasonsOf(work: Work, reference: ObjectReference): Promise<readon
   if (object === undefined) return [];
   const none = replicaFailure(object);
   if (none !== undefined) return [{ problem: none, summary: cannotCreate }];
-  const labels = selectorOf(object);
-  if (labels === "") return [];
-  const query = { apiVersion: "v1", kind: "Pod", namespace: reference.namespace, labels };
-  const pods = await attempt(reference, () => cluster.list(query, work.signal));
-  if (!("value" in pods)) return [];
-  const found = podProblems(pods.value.map((pod) => pod.object)).slice(0, maxPods);
+  const pods = await podsOf(work, object);
+  if (pods === undefined) return [];
+  const found = podProblems(pods).slice(0, maxPods);
   if (found.length > 0) return found;
-  if (pods.value.length === 0) return creationProblems(work, object);
-  return startProblems(work, pods.value.slice(0, maxPods));
+  return pods.length === 0 ? creationProblems(work, object) : startProblems(work, pods.slice(0, maxPods));
 }
 
 /** Of a workload that has no Pods, where its status does not say why. */
@@ -53,23 +49,15 @@ async function creationProblems(work: Work, workload: JsonObject): Promise<reado
 }
 
 /** Of Pods whose status does not say why they do not start. */
-async function startProblems(work: Work, pods: readonly LiveObject[]): Promise<readonly PodProblem[]> {
+async function startProblems(work: Work, pods: readonly JsonObject[]): Promise<readonly PodProblem[]> {
   const found = [];
-  for (const { object } of pods) found.push(startProblem(object, await saidOf(work, referenceOf(object))));
+  for (const pod of pods) found.push(startProblem(pod, await saidOf(work, referenceOf(pod))));
   return found.filter((one) => one !== undefined);
 }
 
 async function saidOf(work: Work, reference: ObjectReference): Promise<readonly ObjectEvent[]> {
   const tried = await attempt(reference, () => work.ports.cluster.events(reference, work.signal));
   return "value" in tried ? tried.value : [];
-}
-
-/** As `kubectl -l` takes it; empty where Pods are chosen otherwise, or not at all. */
-function selectorOf(object: JsonObject): string {
-  const { matchExpressions } = objectAt(object, "spec", "selector");
-  if (matchExpressions !== undefined) return "";
-  const labels = Object.entries(objectAt(object, "spec", "selector", "matchLabels"));
-  return labels.map(([name, value]) => `${name}=${String(value)}`).join(",");
 }
 
 async function withLastLines(work: Work, { problem, log }: PodProblem): Promise<ObjectProblem> {
