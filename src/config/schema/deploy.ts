@@ -16,6 +16,28 @@ const timeout = durationSchema
   .prefault("15m")
   .meta({ description: "Time limit for an operation, until everything is healthy.", examples: ["15m"] });
 
+const expression = (when: string, example: string) =>
+  filledText("an expression").meta({ description: `CEL expression that is true when ${when}.`, examples: [example] });
+const healthRuleSchema = z
+  .strictObject({
+    group: z
+      .string()
+      .max(253)
+      .default("")
+      .meta({
+        description: "API group without a version; empty for the core kinds. `*` matches any text.",
+        examples: ["cert-manager.io"],
+      }),
+    kind: filledText("a kind").meta({ description: "The kind; `*` matches any text.", examples: ["Certificate"] }),
+    current: expression("the resource is healthy", "status.phase == 'Ready'"),
+    inProgress: expression("it is not yet", "status.phase == 'Starting'").exactOptional(),
+    failed: expression("it has failed", "status.phase == 'Failed'").exactOptional(),
+  })
+  .meta({
+    description:
+      "A rule for the health of a kind, as Flux's `healthCheckExprs` have it. Fields of the resource are read by their names.",
+  });
+
 const applySchema = z
   .strictObject({
     engine: z.literal("apply").meta({ description: "Sluice applies the render itself (server-side apply)." }),
@@ -36,6 +58,20 @@ const applySchema = z
       examples: ["30s"],
     }),
     timeout,
+    health: z
+      .array(healthRuleSchema)
+      .max(200)
+      .default([])
+      .meta({
+        description: "Rules for the health of kinds, over the field's own. The first that matches decides.",
+        examples: [[{ group: "example.com", kind: "Database", current: "status.phase == 'Ready'" }]],
+      }),
+    argocdHealth: filledText("a path")
+      .exactOptional()
+      .meta({
+        description: "File with an `argocd-cm` ConfigMap, whose health scripts are used like Argo CD's own.",
+        examples: ["argocd/argocd-cm.yaml"],
+      }),
   })
   .meta({ title: "apply", description: "Sluice applies what is rendered to a cluster that the operator gave to it." });
 

@@ -23,6 +23,25 @@ export function rolloutProgress(object: JsonObject): RolloutProgress | undefined
   return { state: stateOf(object), strategy, place, message: textAt(object, "status", "message") };
 }
 
+/** What a rollout waits for, or why it went back; `undefined` while there is nothing to say but its health. */
+export function rolloutText({ state, place, message }: RolloutProgress): string | undefined {
+  const where = place === "" ? "" : ` (${place})`;
+  const said = message === "" ? "" : `: ${message}`;
+  switch (state) {
+    case "paused":
+      return `the rollout waits for somebody to promote it${where}${said}`;
+    case "waiting":
+      return `the rollout is paused and goes on by itself${where}${said}`;
+    case "aborted":
+      return `the rollout was aborted${said}`;
+    case "promoted":
+    case "progressing":
+      return undefined;
+    default:
+      return state satisfies never;
+  }
+}
+
 function stateOf(object: JsonObject): RolloutProgress["state"] {
   const [spec, status] = [objectAt(object, "spec"), objectAt(object, "status")];
   if (!isSeen(object)) return "progressing";

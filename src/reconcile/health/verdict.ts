@@ -4,6 +4,8 @@ import type { JsonObject } from "../../model/json.ts";
 import type { LiveObject, ObjectReference } from "../../model/kube.ts";
 import { labelOf, objectAt } from "../manifests/manifest.ts";
 
+import { rolloutProgress, rolloutText } from "./rollout.ts";
+
 /** How one object is, by the rules of its kind. */
 export type ObjectHealth = Pick<Health, "status" | "message">;
 
@@ -69,9 +71,12 @@ const reasons: Readonly<Record<ObjectHealth["status"], string>> = {
   unknown: "Unknown",
 };
 
-function problemOf({ reference, health }: Watched): ObjectProblem {
-  const message = health.message || `${labelOf(reference)} is ${health.status}`;
-  return { object: reference, reason: reasons[health.status], message };
+function problemOf({ reference, health, live }: Watched): ObjectProblem {
+  const rollout = live === undefined ? undefined : rolloutProgress(live.object);
+  const said = rollout && rolloutText(rollout);
+  const message = said ?? (health.message || `${labelOf(reference)} is ${health.status}`);
+  const fix = rollout?.state === "paused" ? { fix: "Promote the rollout, or abort it." } : {};
+  return { object: reference, reason: reasons[health.status], message, ...fix };
 }
 
 /** How many Pods of the workloads are ready; `undefined` when there are none. */

@@ -4,6 +4,9 @@ const own = "sluice.dev";
 /** On a hook: the operation that it was started by. A repository cannot set it. */
 export const operationAnnotation = `${own}/operation`;
 
+/** On a hook: the set of objects that it is for. A repository cannot set it. */
+export const setAnnotation = `${own}/set`;
+
 /** Keeps a hook in the cluster until its result was read, whoever deletes it. */
 export const hookFinalizer = `${own}/hook`;
 

@@ -5,7 +5,7 @@ import type { ObjectReference, ObjectType } from "../../model/kube.ts";
 import type { Resource } from "../../model/render.ts";
 import { visible } from "../../model/text/lines.ts";
 import { readHook } from "../order/hooks.ts";
-import { applySetPrefixes, operationAnnotation } from "./annotations.ts";
+import { applySetPrefixes, operationAnnotation, setAnnotation } from "./annotations.ts";
 import { flatten } from "./flatten.ts";
 import { identityOf, keyOf, labelOf, type Manifest, objectAt, textAt, withObject } from "./manifest.ts";
 import { isDefinition, normalise } from "./normalise.ts";
@@ -103,7 +103,10 @@ function wrongContent(object: JsonObject): readonly Wrong[] {
 function applySetMarks(object: JsonObject): readonly Wrong[] {
   const names = ["labels", "annotations"].flatMap((field) => Object.keys(objectAt(object, "metadata", field)));
   const reserved = names.filter(
-    (name) => name === operationAnnotation || applySetPrefixes.some((prefix) => name.startsWith(prefix)),
+    (name) =>
+      name === operationAnnotation ||
+      name === setAnnotation ||
+      applySetPrefixes.some((prefix) => name.startsWith(prefix)),
   );
   return reserved.map((name) => ({
     reason: "Reserved",

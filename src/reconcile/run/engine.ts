@@ -5,6 +5,7 @@ import { applyEnvironmentEngine } from "../engines/apply-environment.ts";
 import type { EnvironmentEngine } from "../engines/environment.ts";
 import { hydrateEngine } from "../engines/hydrate/index.ts";
 import type { DeploySettings } from "./groups.ts";
+import { healthRulesOf } from "./health-rules.ts";
 import type { ReconcilePorts } from "./ports.ts";
 
 /** Which deploy engine is wanted for which environment of a repository. */
@@ -26,10 +27,11 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
     case "apply": {
       const cluster = await ports.clusters.open(settings.cluster);
       if (cluster === undefined) throw noCluster(settings.cluster, environment);
-      const { stability: stabilityMs, timeout: operationMs, namespace } = settings;
+      const { stability: stabilityMs, timeout: operationMs, namespace, prune } = settings;
       const { repositoryId } = context;
-      const off = settings.prune ? {} : { prune: "off" as const };
-      const place = { repositoryId, namespace, limits: { stabilityMs, operationMs }, ...off };
+      const health = await healthRulesOf(settings, context.tree);
+      const limits = { stabilityMs, operationMs };
+      const place = { repositoryId, namespace, health, limits, ...(!prune && { prune: "off" as const }) };
       return applyEnvironmentEngine({ ...ports, cluster }, place);
     }
     case "argocd":

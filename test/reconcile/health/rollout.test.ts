@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/model/json.ts";
-import { rolloutProgress } from "../../../src/reconcile/health/rollout.ts";
+import { type RolloutProgress, rolloutProgress, rolloutText } from "../../../src/reconcile/health/rollout.ts";
 
 const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: { duration: "10m" } }];
 
@@ -79,6 +79,16 @@ describe("the progress of a rollout", () => {
 
   it("is told of one that its spec pauses", () => {
     expect(rolloutProgress(rollout({}, { canary: {} }, { paused: true }))).toMatchObject({ state: "paused" });
+  });
+
+  it.each<[RolloutProgress["state"], string | undefined]>([
+    ["paused", "the rollout waits for somebody to promote it (at step 2 of 4): said"],
+    ["waiting", "the rollout is paused and goes on by itself (at step 2 of 4): said"],
+    ["aborted", "the rollout was aborted: said"],
+    ["promoted", undefined],
+    ["progressing", undefined],
+  ])("is a sentence when it is %s", (state, text) => {
+    expect(rolloutText({ state, strategy: "canary", place: "at step 2 of 4", message: "said" })).toBe(text);
   });
 
   it("is not told of anything else", () => {

@@ -13,6 +13,25 @@ describe("the health of several objects", () => {
     expect(verdictOf([]).state).toBe("healthy");
   });
 
+  it("says what a rollout of Argo Rollouts waits for", () => {
+    const status = {
+      observedGeneration: "1",
+      pauseConditions: [{ reason: "BlueGreenPause" }],
+      message: "BlueGreenPause",
+    };
+    const spec = { strategy: { blueGreen: {} } };
+    const rollout = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", metadata: { generation: 1 }, spec, status };
+    const { state, problems } = verdictOf([watched("a", "suspended", {}, rollout)]);
+    expect(state).toBe("suspended");
+    expect(problems).toMatchObject([
+      {
+        reason: "Suspended",
+        message: "the rollout waits for somebody to promote it: BlueGreenPause",
+        fix: "Promote the rollout, or abort it.",
+      },
+    ]);
+  });
+
   it("is open while one is under way, a failed one or not", () => {
     const { state, problems } = verdictOf([
       watched("a", "progressing"),
@@ -40,6 +59,25 @@ describe("the health of several objects", () => {
     expect(verdictOf([watched("a", "suspended")]).state).toBe("suspended");
     expect(verdictOf([watched("a", "suspended", { spec: { paused: true } })]).state).toBe("healthy");
     expect(verdictOf([watched("a", "suspended", { spec: { suspend: true } })]).state).toBe("healthy");
+  });
+
+  it("says of a rollout that is paused where, and that somebody has to promote it (29)", () => {
+    const live = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Rollout",
+      spec: { strategy: { canary: { steps: [{ setWeight: 20 }, { pause: {} }] } } },
+      status: { currentStepIndex: 1, pauseConditions: [{ reason: "CanaryPauseStep" }] },
+    };
+    expect(verdictOf([watched("a", "suspended", {}, live)])).toMatchObject({
+      state: "suspended",
+      problems: [
+        {
+          reason: "Suspended",
+          message: "the rollout waits for somebody to promote it (at step 2 of 2)",
+          fix: "Promote the rollout, or abort it.",
+        },
+      ],
+    });
   });
 
   it("sums up how many Pods are ready", () => {

@@ -81,7 +81,7 @@ describe("the manifests of a render", () => {
     expect(problemsOf(configMap("a"), configMap("a", { namespace: "other" }))).toEqual([]);
   });
 
-  it.each(["applyset.kubernetes.io/part-of", "applyset.k8s.io/id", "sluice.dev/operation"])(
+  it.each(["applyset.kubernetes.io/part-of", "applyset.k8s.io/id", "sluice.dev/operation", "sluice.dev/set"])(
     "are refused with %s, which impersonates what deploys (40)",
     (name) => {
       expect(problemsOf(configMap("a", { labels: { [name]: "x" } }))).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterGrant, ClusterSettings, OperationReport, ReconcileJob } from "../../../src/model/deploy.ts";
+import type { HealthRule } from "../../../src/model/health.ts";
 import type { Leases } from "../../../src/model/lease.ts";
 import { reconcileAfterHold, runReconcile } from "../../../src/reconcile/run/index.ts";
 import { FakeCluster } from "../../support/fake-cluster.ts";
@@ -34,6 +35,7 @@ function applyWorld(
   let now = () => 0;
   const cluster = new FakeCluster({ now: () => now(), namespaces: ["shop", "sluice", "other"] });
   const rounds: (readonly OperationReport[])[] = [];
+  const judgedBy: HealthRule[] = [];
   const job: ReconcileJob = { type: "reconcile", ...where, defaultBranch: "main" };
   const world = memoryWorld({
     files: { ".sluice.yaml": config, ...begin },
@@ -45,7 +47,12 @@ function applyWorld(
             ? { settings: { name, namespace: "sluice", grants: [grant], ...settings }, cluster, leases: freeLeases }
             : undefined,
       },
-      health: { health: async (objects) => objects.map(() => ({ status: "healthy", message: "", rule: "core" })) },
+      health: {
+        async health(objects, rules) {
+          judgedBy.push(...rules);
+          return objects.map(() => ({ status: "healthy", message: "", rule: "core" }));
+        },
+      },
     },
     async run(one, ports, context) {
       if (one.type === "reconcile") await runReconcile(one, ports, context, noting(rounds));
@@ -60,7 +67,7 @@ function applyWorld(
   const wait = async () => {
     for (let step = 0; step < 20; step += 1) await world.pass(0.1);
   };
-  return { ...world, wait, cluster, rounds, last, value };
+  return { ...world, wait, cluster, rounds, judgedBy, last, value };
 }
 
 /** Nobody else is there. */
@@ -132,6 +139,39 @@ describe("an environment that is applied", () => {
     expect(world.last("web")).toMatchObject({ state: "failed", failure: { kind: "refused", applied: false } });
     expect(world.value("web")).toBe('{"value":"1"}');
     expect(world.value("web", "other")).toBeUndefined();
+  });
+
+  it("is judged by the repository's own rules too", async () => {
+    const rules = "health: [{ kind: Service, current: has(status.ready) }]";
+    const service = "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { ports: [{ port: 80 }] }\n";
+    const world = applyWorld(
+      {},
+      {
+        ".sluice.yaml": config.replace("stability: 0s", `stability: 0s, ${rules}`),
+        "apps/web/prod/service.yaml": service,
+      },
+    );
+    await world.settle();
+    await world.wait();
+    expect(world.last("web")).toMatchObject({ state: "live" });
+    expect(world.judgedBy[0]).toEqual({ group: "", kind: "Service", cel: { current: "has(status.ready)" } });
+  });
+
+  it("deletes what Git no longer has, and nothing where `prune` is off", async () => {
+    const both = {
+      ...files("web", "1"),
+      "apps/web/prod/more.yaml": files("web", "1", "", "more")["apps/web/prod/app.yaml"] ?? "",
+    };
+    const off = config.replace("namespace: shop", "namespace: shop, prune: false");
+    const worlds = [applyWorld({}, both), applyWorld({}, { ...both, ".sluice.yaml": off })];
+    for (const world of worlds) {
+      await world.settle();
+      await world.wait();
+      await world.merge({ "apps/web/prod/more.yaml": null });
+      await world.wait();
+    }
+    expect(worlds.map((world) => world.value("more"))).toEqual([undefined, '{"value":"1"}']);
+    expect(worlds[1]?.last("web")).toMatchObject({ state: "live", kept: [{ object: { name: "more" } }] });
   });
 
   it("keeps one target waiting for no other", async () => {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../../model/json.ts";
 import type { LiveObject, ObjectReference } from "../../../model/kube.ts";
 import { type RunResult, runResult } from "../../health/results.ts";
 import { partOfLabel } from "../../inventory/apply-set.ts";
-import { hookFinalizer, operationAnnotation } from "../../manifests/annotations.ts";
+import { hookFinalizer, operationAnnotation, setAnnotation } from "../../manifests/annotations.ts";
 import {
   annotation,
   labelOf,
@@ -58,14 +58,17 @@ async function startHook(work: Work, hook: Hook): Promise<HookRun | "waiting" | 
 }
 
 /** The hook as this operation makes it. */
-export function namedHook({ document: { operation } }: Pick<Work, "document">, hook: Hook): Manifest {
+function namedHook({ document: { operation }, ports: { store } }: Work, hook: Hook): Manifest {
   const { manifest } = hook;
   const name = hookName(hook, operation);
   const { generateName: _, ...metadata } = objectAt(manifest.object, "metadata");
   const { finalizers } = metadata;
   const held: readonly Json[] = Array.isArray(finalizers) ? finalizers : [];
   const object = withObject(manifest.object, ["metadata"], { ...metadata, name, finalizers: [...held, hookFinalizer] });
-  const marked = withMetadata(object, "annotations", { [operationAnnotation]: operation.id });
+  const marked = withMetadata(object, "annotations", {
+    [operationAnnotation]: operation.id,
+    [setAnnotation]: store.id,
+  });
   return { ...manifest, object: marked, reference: { ...manifest.reference, name } };
 }
 
@@ -102,8 +105,14 @@ async function deleteEarlier(
   reference: ObjectReference,
   live: LiveObject,
 ): Promise<"waiting" | ObjectProblem> {
-  if (readHook(live.object).kind === "none" || textAt(live.object, "metadata", "labels", partOfLabel) !== "") {
-    const message = `${labelOf(reference)} exists already and is no hook`;
+  const set = annotation(live.object, setAnnotation);
+  const foreign = set !== "" && set !== work.ports.store.id;
+  if (
+    foreign ||
+    readHook(live.object).kind === "none" ||
+    textAt(live.object, "metadata", "labels", partOfLabel) !== ""
+  ) {
+    const message = `${labelOf(reference)} exists already and is ${foreign ? "a hook of another app" : "no hook"}`;
     return {
       object: reference,
       reason: "Exists",

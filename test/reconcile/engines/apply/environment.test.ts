@@ -3,7 +3,7 @@ import type { ClusterGrant } from "../../../../src/model/deploy.ts";
 import type { JsonObject } from "../../../../src/model/json.ts";
 import { applyEngine, applyLeaseName, removed } from "../../../../src/reconcile/engines/apply/index.ts";
 import type { Desired } from "../../../../src/reconcile/engines/engine.ts";
-import { configMap, desiredOf } from "../../../support/apply-world.ts";
+import { configMap, desiredOf, hook, job } from "../../../support/apply-world.ts";
 import { FakeCluster } from "../../../support/fake-cluster.ts";
 
 const signal = new AbortController().signal;
@@ -66,6 +66,16 @@ describe("the targets of an environment", () => {
         kind: "refused",
         problems: [{ reason: "NotAllowed", message: expect.stringContaining("Sluice keeps for itself") }],
       },
+    });
+  });
+
+  it("do not delete each other's hooks", async () => {
+    const { cluster, deploy } = world();
+    cluster.play("Job", () => ({ conditions: [{ type: "Complete", status: "True" }] }));
+    expect(await deploy(app("web", job("migrate", hook("PreSync"))))).toMatchObject({ state: "live" });
+    expect(await deploy(app("api", job("migrate", hook("PreSync"))))).toMatchObject({
+      state: "failed",
+      failure: { problems: [{ reason: "Exists", message: expect.stringContaining("a hook of another app") }] },
     });
   });
 
