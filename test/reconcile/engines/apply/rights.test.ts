@@ -1,35 +1,24 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
-import { z } from "zod";
 import { clusterLeases } from "../../../../src/kube/index.ts";
 import type { ClusterGrant, ClusterSettings, OperationReport } from "../../../../src/model/deploy.ts";
 import type { JsonObject } from "../../../../src/model/json.ts";
 import type { OpenCluster } from "../../../../src/model/kube.ts";
 import { applyEnvironmentEngine } from "../../../../src/reconcile/engines/apply-environment.ts";
 import { configMap, deployment, desiredOf, hook, job } from "../../../support/apply-world.ts";
+import { documentedRights } from "../../../support/documented-rights.ts";
 import { FakeCluster } from "../../../support/fake-cluster.ts";
 import { memoryLog } from "../../../webhooks/fakes.ts";
 
-const page = readFileSync(join(import.meta.dirname, "../../../../docs/deploy.md"), "utf8");
 const signal = new AbortController().signal;
 const sluice = "system:serviceaccount:sluice:sluice";
 const deployer = "system:serviceaccount:shop-prod:deployer";
 const namespace = "shop-prod";
 
-/** The objects that the page has people apply. */
-function documented(): readonly JsonObject[] {
-  const blocks = [...page.matchAll(/^```yaml\n(# (?:sluice|deployer)\.yaml\n[\s\S]*?)^```$/gm)];
-  const documents = blocks.flatMap(([, text = ""]) => parseAllDocuments(text));
-  return documents.map((one) => z.record(z.string(), z.json()).parse(one.toJS()));
-}
-
 /** A cluster to which the page was applied, and nothing else. */
 function world() {
   let now = Date.UTC(2026, 0, 1);
   const cluster = new FakeCluster({ now: () => now, namespaces: [namespace] });
-  for (const object of documented()) cluster.put(object);
+  for (const object of documentedRights()) cluster.put(object);
   cluster.play("Job", () => ({ conditions: [{ type: "Complete", status: "True" }] }));
   const own = cluster.as({ user: sluice });
   const open: OpenCluster = Object.assign(own, {
