@@ -43,6 +43,7 @@ export interface DeploymentStatus {
   readonly logUrl: string;
   readonly environmentUrl: string;
   readonly creator: string;
+  readonly byApp: boolean;
   readonly createdAt: string;
 }
 

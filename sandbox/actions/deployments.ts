@@ -99,6 +99,7 @@ function pushStatus(
     logUrl: input.logUrl ?? "",
     environmentUrl: input.environmentUrl ?? "",
     creator: actor.login,
+    byApp: actor.byApp,
     createdAt: nowIso(world),
   };
   deployment.statuses.push(status);

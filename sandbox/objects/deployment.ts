@@ -55,6 +55,6 @@ export function deploymentStatusObject(
     repository_url: api,
     environment_url: status.environmentUrl,
     log_url: status.logUrl,
-    performed_via_github_app: null,
+    performed_via_github_app: status.byApp ? appObject(world) : null,
   };
 }

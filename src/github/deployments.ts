@@ -34,6 +34,8 @@ const status = z.object({
   log_url: z.string().nullish(),
   target_url: z.string().nullish(),
   environment_url: z.string().nullish(),
+  creator: z.object({ login: z.string() }).nullish(),
+  performed_via_github_app: z.object({ id: z.number() }).nullish(),
 });
 
 /** Which deployments are wanted. */
@@ -104,16 +106,22 @@ export async function createDeployment(client: Client, appId: number, draft: Dep
 }
 
 /** See `GitHubRepository.deploymentStatuses`: the newest hundred. */
-export async function readDeploymentStatuses(client: Client, id: number): Promise<readonly DeploymentStatus[]> {
+export async function readDeploymentStatuses(
+  client: Client,
+  appId: number,
+  id: number,
+): Promise<readonly DeploymentStatus[]> {
   const found = await client.call(STATUSES, { deployment_id: id, per_page: PER_PAGE }, z.array(status));
-  return found
-    .toSorted((a, b) => a.created_at.localeCompare(b.created_at) || a.id - b.id)
-    .map((one) => ({
+  const oldestFirst = found.toSorted((a, b) => a.created_at.localeCompare(b.created_at) || a.id - b.id);
+  return Promise.all(
+    oldestFirst.map(async (one) => ({
       state: one.state,
       description: one.description ?? "",
       at: one.created_at,
       url: one.log_url || one.target_url || one.environment_url || "",
-    }));
+      byApp: await isByApp(client, appId, one.performed_via_github_app, one.creator?.login),
+    })),
+  );
 }
 
 /**
@@ -121,6 +129,7 @@ export async function readDeploymentStatuses(client: Client, id: number): Promis
  */
 export async function addDeploymentStatus(
   client: Client,
+  appId: number,
   id: number,
   { state, description, logUrl, environmentUrl }: DeploymentStatusDraft,
 ): Promise<void> {
@@ -137,7 +146,7 @@ export async function addDeploymentStatus(
     return true;
   };
   await orReadBack(post, async () => {
-    const last = (await readDeploymentStatuses(client, id)).at(-1);
+    const last = (await readDeploymentStatuses(client, appId, id)).at(-1);
     return (last?.state === state && last.description === description) || undefined;
   });
 }

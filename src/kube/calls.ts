@@ -124,10 +124,18 @@ export class Calls {
 
   async #paths(call: Call, reference: ObjectReference, signal: AbortSignal): Promise<ObjectPaths> {
     const mapping = await this.served(call, reference, signal);
-    const namespace = mapping.namespaced ? reference.namespace : undefined;
+    const { apiVersion, namespace } = reference;
     if (mapping.namespaced && namespace === undefined) throw this.#withoutNamespace(call);
-    const collection = collectionPath(reference.apiVersion, mapping, namespace);
+    if (!mapping.namespaced && namespace !== undefined) throw this.#ofWholeCluster(call);
+    const collection = collectionPath(apiVersion, mapping, namespace);
     return { collection, object: objectPath(collection, reference.name) };
+  }
+
+  /** Whoever names a namespace must not reach the whole cluster, where the kind has changed since it was asked for. */
+  #ofWholeCluster({ what }: Call): UserError {
+    return new UserError("input", `Cluster ${this.#settings.name} cannot ${what}: its kind lives in no namespace`, {
+      fix: "Remove metadata.namespace.",
+    });
   }
 
   #withoutNamespace({ what }: Call): UserError {

@@ -98,6 +98,8 @@ export interface DeploymentStatus {
   readonly at: string;
   /** Where a person can see more; empty when there is none. */
   readonly url: string;
+  /** This App said it. */
+  readonly byApp: boolean;
 }
 
 /** A branch was moved to a commit. */

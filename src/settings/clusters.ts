@@ -6,7 +6,8 @@ const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const repository = /^[A-Za-z0-9*][A-Za-z0-9*-]*\/[A-Za-z0-9._*-]+$/;
 const kind = /^(\*|[A-Z][A-Za-z0-9]*)(\.[a-z0-9*.-]+)?$/;
 const namespacePattern = /^(?:[-a-z0-9*]|\{app\}|\{environment\})+$/;
-const placeholdersAlone = /^(?:\{app\}|\{environment\})+$/;
+/** Of names that the repository chooses, what is left is no text of the operator's. */
+const placeholdersAlone = /^(?=.*\{)(?:\{app\}|\{environment\}|[*-])+$/;
 
 const list = (item: z.ZodString) => z.array(item).min(1);
 

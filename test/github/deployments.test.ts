@@ -48,6 +48,7 @@ describe("deployments", () => {
     await deploy({ state: "success", description: "3 of 3 ready", url: "https://argo.test/web" });
     const [one] = await github.deployments("qa", 1);
     const statuses = await github.deploymentStatuses(one?.id ?? 0);
+    expect(statuses.map(({ byApp }) => byApp)).not.toContain(true);
     expect(statuses.map((each) => [each.state, each.description, each.url])).toEqual([
       ["queued", "", ""],
       ["in_progress", "rolling out", ""],

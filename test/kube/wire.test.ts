@@ -177,6 +177,18 @@ describe("the kinds that a server knows", () => {
     kinds["/apis/example.com/v1"] = [{ name: "gadgets", kind: "Widget", namespaced: false }];
     expect(await server.cluster.get(widget, signal)).toEqual({ object: { kind: "Widget" } });
   });
+
+  it("that live in no namespace are not reached by who names one, though that was not so before", async () => {
+    const widget = { name: "widgets", kind: "Widget", namespaced: true };
+    const kinds = { ...KINDS, "/apis/example.com/v1": [widget] };
+    server = await apiServer(() => refusal(404, "NotFound", "no such path"), { kinds });
+    const object = { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "a", namespace: "shop" } };
+    expect(await server.cluster.mapping(object, signal)).toMatchObject({ namespaced: true });
+    kinds["/apis/example.com/v1"] = [{ ...widget, namespaced: false }];
+    const how = { fieldManager: "sluice", dryRun: false, force: true };
+    await expect(server.cluster.apply({ object }, how, signal)).rejects.toMatchObject({ kind: "input" });
+    expect(server.calls.map(({ path }) => path)).toEqual(["/apis/example.com/v1/namespaces/shop/widgets/a"]);
+  });
 });
 
 function configMap(rest: JsonObject): JsonObject {

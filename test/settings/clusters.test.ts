@@ -74,6 +74,8 @@ describe("a cluster in the server's settings", () => {
   it.each<[string, string, string]>([
     ["nobody may use it", "", "no `allow`"],
     ["any namespace, by an app's name", "namespaces: ['{app}']", "any namespace"],
+    ["any namespace, by an app's name and a star", "namespaces: ['{app}*']", "any namespace"],
+    ["cert-manager, by an app `cert`", "namespaces: ['{app}-{environment}']", "any namespace"],
     ["a namespace that none can be called", "namespaces: [Shop_1]", "must be a namespace"],
     ["a kind without its capital", "namespaces: [shop], kinds: [deployments]", "`Kind`"],
     ["a repository without its owner", "repositories: [shop], namespaces: [shop]", "owner/name"],

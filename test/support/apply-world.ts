@@ -23,6 +23,8 @@ export interface Commit {
 export class ApplyWorld {
   now = Date.UTC(2026, 0, 1);
   readonly cluster: FakeCluster;
+  /** What is said of whatever has failed. */
+  health = "the rollout has failed";
   /** Whether the environment's lease is still held. */
   leased = true;
   /** The uids of all Jobs that ever were, by name. */
@@ -47,7 +49,7 @@ export class ApplyWorld {
         cluster: this.cluster,
         store: storeOf(this.cluster, `process ${process}`),
         lease: { confirm: async () => this.leased },
-        health: playedHealth,
+        health: playedHealth(() => this.health),
         clock: () => this.now,
         newId: () => {
           ids += 1;
@@ -237,14 +239,14 @@ function rollout(deployment: JsonObject): JsonObject {
 }
 
 /** The health that a test has given in the status. */
-const playedHealth: HealthJudge = {
-  health: async (objects) => objects.map(({ object }) => ({ ...healthOf(object), rule: "core" })),
-};
+function playedHealth(words: () => string): HealthJudge {
+  return { health: async (objects) => objects.map(({ object }) => ({ ...healthOf(object, words()), rule: "core" })) };
+}
 
-function healthOf({ status }: JsonObject): ObjectHealth {
+function healthOf({ status }: JsonObject, words: string): ObjectHealth {
   const health = isJsonObject(status) ? status.health : undefined;
   const known = (["progressing", "degraded", "suspended", "healthy"] as const).find((one) => one === health);
-  return { status: known ?? "healthy", message: known === "degraded" ? "the rollout has failed" : "" };
+  return { status: known ?? "healthy", message: known === "degraded" ? words : "" };
 }
 
 /** Keeps a target's state in the cluster itself, so that its writes are calls as all others. */

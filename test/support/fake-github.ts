@@ -293,7 +293,7 @@ export function fakeGitHub(
     },
     addDeploymentStatus: async (id, { state, description, logUrl = "" }) => {
       const before = maps.statusesOf.get(id) ?? [];
-      maps.statusesOf.set(id, [...before, { state, description, at: at(), url: logUrl }]);
+      maps.statusesOf.set(id, [...before, { state, description, at: at(), url: logUrl, byApp: true }]);
     },
     setCommitStatus: async (status) => void maps.commitStatuses.push(status),
     ownIssue: async (marker) => {

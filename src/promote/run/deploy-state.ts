@@ -5,7 +5,7 @@ import { fillTemplate } from "../../config/values/templates.ts";
 import type { Deployment, DeploymentStatus } from "../../model/github-repository.ts";
 import type { Target } from "../../model/target.ts";
 import type { DeployState } from "../text/status-comment.ts";
-import type { Observed } from "./health.ts";
+import { type Observed, trusted } from "./health.ts";
 
 /**
  * How it goes with the deploy of a change that came to a target with a commit, as the Deployments say; `undefined`
@@ -20,11 +20,12 @@ export async function deployStateOf(
   const { deploy, health } = settingsFor(context.config, app, environment);
   if (deploy === undefined || mergeCommit === undefined) return undefined;
   const name = health.kind === "deployment" ? health.name : environment;
-  const all = (await observed.deployments(name)).filter((one) => isAbout(one, app));
+  const seen = trusted(observed, context, { app, environment });
+  const all = (await seen.deployments(name)).filter((one) => isAbout(one, app));
   const newest = await deploymentSince(context, all, mergeCommit);
   if (newest === undefined) return undefined;
   const branch = deploy.engine === "hydrate" ? fillTemplate(deploy.branch, { app, environment }) : undefined;
-  return stateOf(await observed.statuses(newest.id), branch);
+  return stateOf(await seen.statuses(newest.id), branch);
 }
 
 /** The newest one, if its commit has the change. */

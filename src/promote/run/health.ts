@@ -54,6 +54,24 @@ export interface HealthSubject {
 }
 
 /**
+ * The same without what others report of a target that Sluice deploys to a cluster by itself: whoever may write to a
+ * repository can make Deployments, and statuses of Sluice's own. Who deploys from a hydrated branch reports for itself.
+ */
+export function trusted(
+  observed: Observed,
+  { config }: Pick<RepositoryContext, "config">,
+  { app, environment }: Pick<Target, "app" | "environment">,
+): Observed {
+  const { deploy } = settingsFor(config, app, environment);
+  if (deploy === undefined || deploy.engine === "hydrate") return observed;
+  return {
+    ...observed,
+    deployments: async (name) => (await observed.deployments(name)).filter(({ byApp }) => byApp),
+    statuses: async (id) => (await observed.statuses(id)).filter(({ byApp }) => byApp),
+  };
+}
+
+/**
  * Whether the version that the source has at a commit is live and healthy, or was until another one came, by what
  * GitHub knows. What else the source changed since does not count.
  */
@@ -67,7 +85,13 @@ export function healthOf(
   const { health } = subject;
   return health.kind === "check"
     ? healthByCheck(observed, subject.commit, health.name)
-    : healthByDeployments(ports, context, observed, { ...subject, name: health.name }, soakMs);
+    : healthByDeployments(
+        ports,
+        context,
+        trusted(observed, context, subject.pair.source),
+        { ...subject, name: health.name },
+        soakMs,
+      );
 }
 
 async function healthByCheck(observed: Observed, commit: string, name: string): Promise<Health> {
@@ -226,12 +250,14 @@ export async function deployedHealthy(
     const { state } = await healthByCheck(observed, commit, health.name);
     return state === "healthy" ? "healthy" : state === "unknown" ? "unknown" : "unhealthy";
   }
-  const deployments = await deploymentsAbout(observed, health.name, subject.pair.source.app);
+  const { source } = subject.pair;
+  const seen = trusted(observed, context, source);
+  const deployments = await deploymentsAbout(seen, health.name, source.app);
   if (deployments.length === 0) return "unknown";
   const has = await versionTest(ports, context, subject);
   for (const deployment of deployments) {
     if (!(await has(deployment.sha))) continue;
-    if ((await observed.statuses(deployment.id)).some(({ state }) => state === "success")) return "healthy";
+    if ((await seen.statuses(deployment.id)).some(({ state }) => state === "success")) return "healthy";
   }
   return "unhealthy";
 }

@@ -57,9 +57,9 @@ function refusalInNamespace(request: AccessRequest, reference: ObjectReference):
 function refusalOfCluster(request: AccessRequest, reference: ObjectReference): Why | undefined {
   const { cluster, grant, subject } = request;
   if (!allows(request, reference, grant.clusterKinds ?? [])) return closedKind(request, reference, "clusterKinds");
-  const isNamespace = kindName(reference) === "Namespace";
-  if (isNamespace && !opensNamespace(cluster, grant, subject, reference.name))
-    return closedNamespace(request, reference.name);
+  if (kindName(reference) !== "Namespace") return undefined;
+  if (reference.name === "") return { reason: "has no name yet", fix: "Set metadata.name." };
+  if (!opensNamespace(cluster, grant, subject, reference.name)) return closedNamespace(request, reference.name);
   return undefined;
 }
 

@@ -21,15 +21,15 @@ const tool = "sluice";
 
 /**
  * A name for the object that keeps something of Sluice's in a cluster: readable, and another one for each list of
- * parts.
+ * parts, also where somebody chooses parts until they find the name of another list.
  */
 export function keeperName(...parts: readonly string[]): string {
-  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
+  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
   const readable = parts
     .join("-")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-");
-  return [tool, ...readable.slice(-40).split("-").filter(Boolean), hash].join("-");
+  return [tool, ...readable.slice(-28).split("-").filter(Boolean), hash].join("-");
 }
 
 /** The id of the set whose parent is this ConfigMap. */

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from "../../model/json.ts";
 import type { Resource } from "../../model/render.ts";
+import { textAt } from "./manifest.ts";
 
 /** Lists of lists are gone into so deep. */
 const maxDepth = 8;
@@ -12,10 +13,11 @@ export function flatten(resources: readonly Resource[], depth = 0): readonly Res
   });
 }
 
-/** A kind of the core group that ends in `List` and has items is no object of its own. */
+/** What ends in `List`, has items and no name is no object of its own; a kind may be called so, and has a name. */
 function itemsOf({ object, numbers, file }: Resource): readonly Resource[] | undefined {
   const { kind, items } = object;
   if (typeof kind !== "string" || !kind.endsWith("List") || !Array.isArray(items)) return undefined;
+  if (textAt(object, "metadata", "name") !== "") return undefined;
   const typed = kind === "List" ? {} : typeOfItems(kind, object.apiVersion);
   return items.map((item: Json, index: number) => ({
     object: isJsonObject(item) ? { ...typed, ...item } : {},

@@ -19,13 +19,11 @@ export interface ReadManifests {
 /** Where a kind lives; `undefined` when the cluster does not serve it. */
 export type ScopeOf = (type: ObjectType) => "namespaced" | "cluster" | undefined;
 
-/** The kinds that the resources are of, each once, beside those that they define themselves. */
+/** The kinds that the resources are of, each once. */
 export function kindsOf(resources: readonly Resource[]): readonly ObjectType[] {
-  const objects = flatten(resources).map(({ object }) => object);
-  const defined = definedScopes(objects);
-  const types = objects.map(typeOf).filter((type) => type.apiVersion !== "" && type.kind !== "");
-  const distinct = new Map(types.map((type) => [`${type.apiVersion} ${type.kind}`, type]));
-  return [...distinct.values()].filter((type) => !defined.has(definedKey(type)));
+  const types = flatten(resources).map(({ object }) => typeOf(object));
+  const complete = types.filter((type) => type.apiVersion !== "" && type.kind !== "");
+  return [...new Map(complete.map((type) => [`${type.apiVersion} ${type.kind}`, type])).values()];
 }
 
 /**
@@ -38,7 +36,8 @@ export function readManifests(
 ): ReadManifests {
   const flat = flatten(resources);
   const defined = definedScopes(flat.map(({ object }) => object));
-  const scope: ScopeOf = (type) => defined.get(definedKey(type)) ?? scopeOf(type);
+  // What the server says counts: a definition beside it may say anything of a kind that is there already.
+  const scope: ScopeOf = (type) => scopeOf(type) ?? defined.get(definedKey(type));
   const read = flat.map((resource) => readOne(normalise(resource), scope, namespace));
   const manifests = read.flatMap(({ manifest }) => (manifest === undefined ? [] : [manifest]));
   return { manifests, problems: [...read.flatMap(({ problems }) => problems), ...duplicates(manifests)] };
@@ -54,7 +53,12 @@ function readOne(resource: Resource, scopeOf: ScopeOf, fallback: string | undefi
   const scope = scopeOf(typeOf(object));
   const placed = { ...resource, object: placedIn(object, scope, fallback) };
   const reference = referenceOf(placed.object);
-  const wrong = [...wrongIdentity(object), ...wrongPlace(placed.object, scope), ...wrongContent(object)];
+  const wrong = [
+    ...wrongIdentity(object),
+    ...wrongName(object),
+    ...wrongPlace(placed.object, scope),
+    ...wrongContent(object),
+  ];
   const problems = wrong.map((one) => ({ object: reference, ...one }));
   return { manifest: { ...placed, reference, key: keyOf(identityOf(reference)) }, problems };
 }
@@ -74,6 +78,18 @@ function wrongIdentity(object: JsonObject): readonly Wrong[] {
     ? "Give it a name: with generateName each deploy would make another one. Only hooks may have that."
     : `Set ${missing.join(" and ")}.`;
   return [{ reason: "Invalid", message: `it has no ${missing.join(" and no ")}`, fix }];
+}
+
+/** What the API server would take for another path. */
+function wrongName(object: JsonObject): readonly Wrong[] {
+  const names = [textAt(object, "metadata", "name"), textAt(object, "metadata", "namespace")];
+  return names
+    .filter((name) => name === "." || name === ".." || /[/%]/.test(name))
+    .map((name) => ({
+      reason: "Invalid",
+      message: `"${visible(name)}" cannot be a name in Kubernetes`,
+      fix: "Give it another name.",
+    }));
 }
 
 function hasName(object: JsonObject): boolean {
@@ -100,13 +116,12 @@ function wrongContent(object: JsonObject): readonly Wrong[] {
   return [...applySetMarks(object), ...encrypted(object), ...unknownHook(object)];
 }
 
+const hookMarks: ReadonlySet<string> = new Set([operationAnnotation, setAnnotation]);
+
 function applySetMarks(object: JsonObject): readonly Wrong[] {
   const names = ["labels", "annotations"].flatMap((field) => Object.keys(objectAt(object, "metadata", field)));
   const reserved = names.filter(
-    (name) =>
-      name === operationAnnotation ||
-      name === setAnnotation ||
-      applySetPrefixes.some((prefix) => name.startsWith(prefix)),
+    (name) => hookMarks.has(name) || applySetPrefixes.some((prefix) => name.startsWith(prefix)),
   );
   return reserved.map((name) => ({
     reason: "Reserved",
@@ -168,9 +183,9 @@ function typeOf(object: JsonObject): ObjectType {
   return { apiVersion: textAt(object, "apiVersion"), kind: textAt(object, "kind") };
 }
 
-/** Where the kinds live that the objects define. */
+/** Where the kinds live that the objects define. A definition that is a hook, or skipped, is not there before them. */
 function definedScopes(objects: readonly JsonObject[]): ReadonlyMap<string, "namespaced" | "cluster"> {
-  const definitions = objects.filter(isDefinition);
+  const definitions = objects.filter((object) => isDefinition(object) && readHook(object).kind === "none");
   return new Map(definitions.flatMap((object) => definedTypes(object).map((key) => [key, scopeIn(object)] as const)));
 }
 

@@ -10,7 +10,8 @@ const keepMs = 3 * 24 * 3_600_000;
 const stored = z.object({ id: z.string(), at: z.number(), prune: z.boolean().exactOptional() });
 
 function idOf({ owner, name }: RepositoryName, environment: string, app: string): string {
-  return [owner, name, environment, app].map(encodeURIComponent).join("/").toLowerCase();
+  // GitHub's names are compared without case; those of apps and environments are not.
+  return [owner.toLowerCase(), name.toLowerCase(), environment, app].map(encodeURIComponent).join("/");
 }
 
 /** Remembers that a person asked for an operation. A store that is wiped forgets it: they ask again. */

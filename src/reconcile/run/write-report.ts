@@ -111,11 +111,11 @@ function isLive({ deploys }: SharedDeployment): boolean {
   return deploys.every(({ status }) => status.state === "live");
 }
 
-/** Whether the Deployment's last status says something else. */
+/** Whether the Deployment's last status says something else, or somebody else said it. */
 async function isStale({ statuses, now }: Run, { deployment, deploys }: SharedDeployment): Promise<boolean> {
   const last = (await statuses(deployment.id)).at(-1);
   const wanted = deploymentStatus(deploys, now);
-  if (last?.state !== wanted.state) return true;
+  if (last?.state !== wanted.state || !last.byApp) return true;
   // Since when it is live, and how long it took, does not change.
   if (wanted.state === "success" || last.description === wanted.description) return false;
   return wanted.state !== "in_progress" || now - Date.parse(last.at) >= progressEveryMs;

@@ -59,7 +59,7 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
         const deployment = { id, sha, environment, createdAt: at, url, payload: null, byApp: false };
         github.deploymentsTo.set(environment, [deployment, ...before]);
       }
-      const status = { state, description, at, url: "" };
+      const status = { state, description, at, url: "", byApp: false };
       github.statusesOf.set(id, [...(github.statusesOf.get(id) ?? []), status]);
       await world.settle();
     },

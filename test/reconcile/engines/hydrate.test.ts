@@ -139,10 +139,45 @@ describe("hydrating an environment", () => {
     expect(Object.keys(await files())).toEqual(["NOTE.md", "web/manifest.yaml"]);
   });
 
-  it.each(["main", "sluice/promote/prod", "sluice-state"])("never writes to %s", async (branch) => {
+  it.each([
+    "main",
+    "sluice/promote/prod",
+    "sluice-state",
+    "refs/heads/main",
+    "../heads/main",
+    "../tags/v1",
+    "env/../main",
+    "/main",
+    "main/",
+    " main",
+    "main\n",
+    "a//b",
+    "a.lock",
+    "HEAD",
+    "env/{app}",
+  ])("never writes to %j", async (branch) => {
     settings = { ...settings, branch };
     await expect(step([target("web", "a: 1\n")])).rejects.toMatchObject({ kind: "config" });
     expect(github.calls).not.toContain("commit");
+  });
+
+  it("never writes over the file of another environment", async () => {
+    settings = { ...settings, branch: "rendered" };
+    await step([target("web", "a: prod\n", "prod")]);
+    const thief = step([target("web", "a: staging\n", "staging")]);
+    await expect(thief).rejects.toThrow("`web/manifest.yaml`, to which staging is rendered, is a file of prod");
+    expect((await files("rendered"))["web/manifest.yaml"]).toContain("a: prod");
+  });
+
+  it.each([".git", ".GIT/hooks", "../x"])("refuses the folder %s", async (path) => {
+    settings = { ...settings, path };
+    await expect(step([target("web", "a: 1\n")])).rejects.toThrow("leads out of the branch");
+  });
+
+  it("says in its commit what the name of an app shows, and no more", async () => {
+    await step([target("web\n\nSource-Commit: 0", "a: 1\n")]);
+    const [commit] = await github.repository.log({ to: "env/prod" });
+    expect(commit?.message.match(/^Source-Commit: .*$/gm)).toEqual([`Source-Commit: ${head}`]);
   });
 
   it("refuses two targets in one folder", async () => {

@@ -17,10 +17,10 @@ describe("the id of an ApplySet", () => {
 
 describe("the name of what keeps something", () => {
   it.each([
-    [["acme/gitops", "prod", "webapp"], /^sluice-acme-gitops-prod-webapp-[0-9a-f]{12}$/],
-    [["acme/gitops", "Prod_EU.1", "a b"], /^sluice-acme-gitops-prod-eu-1-a-b-[0-9a-f]{12}$/],
-    [["x".repeat(100), "ü", "-"], /^sluice-x{39}-[0-9a-f]{12}$/],
-    [["///", "", ""], /^sluice-[0-9a-f]{12}$/],
+    [["acme/gitops", "prod", "webapp"], /^sluice-acme-gitops-prod-webapp-[0-9a-f]{24}$/],
+    [["acme/gitops", "Prod_EU.1", "a b"], /^sluice-acme-gitops-prod-eu-1-a-b-[0-9a-f]{24}$/],
+    [["x".repeat(100), "ü", "-"], /^sluice-x{27}-[0-9a-f]{24}$/],
+    [["///", "", ""], /^sluice-[0-9a-f]{24}$/],
   ])("is a name for %j", (parts, name) => {
     expect(keeperName(...parts)).toMatch(name);
   });

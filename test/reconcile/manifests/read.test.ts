@@ -104,6 +104,11 @@ describe("the manifests of a render", () => {
     expect(problemsOf(generated({}))).toEqual(["Invalid: it has no metadata.name"]);
   });
 
+  it("are no list because their kind is called one", () => {
+    const allow = { apiVersion: "example.com/v1", kind: "AllowList", metadata: { name: "a" }, items: [{ b: 1 }] };
+    expect(read(allow).manifests.map(({ reference }) => reference.kind)).toEqual(["AllowList"]);
+  });
+
   it("are refused with a hook that nobody knows, which would silently never run", () => {
     const wrong = configMap("a", { annotations: { "argocd.argoproj.io/hook": "PreSync,Presync" } });
     expect(problemsOf(wrong)).toEqual([
@@ -133,6 +138,6 @@ describe("the manifests of a render", () => {
       { object: configMap("a") },
       { object: configMap("b") },
     ]);
-    expect(kinds.map(({ kind }) => kind)).toEqual(["CustomResourceDefinition", "ConfigMap"]);
+    expect(kinds.map(({ kind }) => kind)).toEqual(["Unheard", "CustomResourceDefinition", "ConfigMap"]);
   });
 });

@@ -23,6 +23,32 @@ describe("gates, where Sluice deploys", () => {
   });
 });
 
+describe("gates, where Sluice applies to a cluster", () => {
+  const gated = async () => {
+    const world = reportWorld();
+    const change = await world.merge(appFiles("web", "staging", "1.5.0"));
+    await world.say("/promote prod web", "ada", change);
+    const [promotion] = world.promotions("open");
+    return { ...world, gates: async () => (promotion === undefined ? "" : world.gates(promotion)) };
+  };
+
+  it("are passed by no Deployment that a person makes", async () => {
+    const world = await gated();
+    await world.deploy("staging", "success");
+    expect(await world.gates()).not.toContain("✅ **Healthy in staging**");
+  });
+
+  it("are passed by no status that a person adds to Sluice's own Deployment", async () => {
+    const world = await gated();
+    await world.tell({ web: failed(world.now()) }, "staging");
+    await world.deploy("staging", "success");
+    expect(await world.gates()).not.toContain("✅ **Healthy in staging**");
+    await world.tell({ web: live(world.now()) }, "staging");
+    await world.settle();
+    expect(await world.gates()).toContain("✅ **Healthy in staging**");
+  });
+});
+
 describe("where a change is", () => {
   const rows = (text = "") =>
     text.split("\n").filter((line) => line.startsWith("###") || /^\| (?:prod|staging)/.test(line));

@@ -3,6 +3,7 @@ import { UserError } from "../../../model/errors.ts";
 import { type Inspected, inspect, pendingKeys } from "./inspect.ts";
 import { failureOf, failureOfError, kindOf } from "./problems.ts";
 import { prunePlan, refusedPrune } from "./prune.ts";
+import type { Wanted } from "./wanted.ts";
 import type { Work } from "./work.ts";
 
 /** More keys than these are not kept: then everything is applied. */
@@ -13,15 +14,20 @@ const maxPending = 2000;
  * anything is against it: then nothing was written to the cluster.
  */
 export async function compareAll(work: Work): Promise<DeployFailure | undefined> {
-  const { wanted } = work;
-  if (wanted.invalid.length > 0) return failureOf("invalid", wanted.invalid, false);
-  if (wanted.refused.length > 0) return failureOf("refused", wanted.refused, false);
+  const failure = forbidden(work.wanted, false);
+  if (failure !== undefined) return failure;
   try {
     return await inspectAll(work);
   } catch (error) {
     if (error instanceof UserError) return failureOfError(error, false);
     throw error;
   }
+}
+
+/** What of a target must not be applied. */
+export function forbidden({ invalid, refused }: Wanted, applied: boolean): DeployFailure | undefined {
+  if (invalid.length > 0) return failureOf("invalid", invalid, applied);
+  return refused.length > 0 ? failureOf("refused", refused, applied) : undefined;
 }
 
 async function inspectAll(work: Work): Promise<DeployFailure | undefined> {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DeployFailure, KeptObject, ObjectProblem, Operation, Readiness } from "../../../model/deploy.ts";
 import type { JsonObject } from "../../../model/json.ts";
 import type { ObjectReference } from "../../../model/kube.ts";
+import { maxProblems, toldProblem } from "./problems.ts";
 
 const objectReference: z.ZodType<ObjectReference> = z.object({
   apiVersion: z.string(),
@@ -105,9 +106,10 @@ export function parseDocument(value: unknown): OperationDocument | undefined {
   return document.safeParse(value).data;
 }
 
-/** A document as it is kept. */
+/** A document as it is kept: what objects say of themselves must not make it larger than one can be. */
 export function storedDocument(kept: OperationDocument): JsonObject {
-  const stored: JsonObject = JSON.parse(JSON.stringify(kept));
+  const problems = kept.problems.slice(0, maxProblems).map(toldProblem);
+  const stored: JsonObject = JSON.parse(JSON.stringify({ ...kept, problems }));
   return stored;
 }
 

@@ -3,7 +3,7 @@ import { UserError } from "../../../model/errors.ts";
 import type { Inventory } from "../../inventory/parent.ts";
 import type { DeployEngine, Desired, StepResult } from "../engine.ts";
 import { applyStage } from "./apply-stage.ts";
-import { compareAll } from "./begin.ts";
+import { compareAll, forbidden } from "./begin.ts";
 import { decide } from "./decide.ts";
 import { newDocument, type OperationDocument, parseDocument } from "./document.ts";
 import { type Drifted, driftOf } from "./drift.ts";
@@ -55,22 +55,24 @@ export class ApplyEngine implements DeployEngine {
     if (document?.result?.state !== "live" || document.operation.digest !== desired.digest) return undefined;
     const [ports, rules] = [this.#ports, this.#rules];
     const wanted = await readWanted(desired.resources(), ports, rules, signal);
+    if (forbidden(wanted, false) !== undefined) return undefined;
     return driftOf(wanted, stored?.members ?? [], { ports, rules, signal });
   }
 
   async #step(desired: Desired, signal: AbortSignal): Promise<StepResult> {
     const stored = await this.#ports.store.read(signal);
-    const decision = decide(parseDocument(stored?.operation), desired);
+    const before = parseDocument(stored?.operation);
+    const decision = decide(before, desired);
     switch (decision.kind) {
       case "recorded":
         return recorded(decision.document);
       case "supersede":
         return this.#supersede(await this.#work(desired, stored, decision.document, signal), desired);
       case "continue":
-        return advance(await this.#work(desired, stored, answering(decision.document, desired), signal));
+        return resume(await this.#work(desired, stored, answering(decision.document, desired), signal));
       case "begin": {
         const { repository } = this.#rules;
-        const document = newDocument(this.#begun(desired), { repository, ...decision, ...asked(desired) });
+        const document = newDocument(this.#begun(desired), { repository, ...decision, ...asked(desired, before) });
         return begin(await this.#work(desired, stored, document, signal));
       }
     }
@@ -101,8 +103,13 @@ export class ApplyEngine implements DeployEngine {
   }
 }
 
-function asked({ request }: Desired): { request: string | undefined; confirmed: boolean } {
-  return { request: request?.id, confirmed: request?.prune === true };
+/** A person confirms what they have seen, and nothing that Git has later. */
+function asked(
+  { request, digest }: Desired,
+  before: OperationDocument | undefined,
+): { request: string | undefined; confirmed: boolean } {
+  const answered = request?.id === before?.request && digest !== before?.operation.digest;
+  return { request: request?.id, confirmed: request?.prune === true && !answered };
 }
 
 /** An operation that is under way answers who asks for one meanwhile. */
@@ -128,6 +135,21 @@ async function begin(work: Work): Promise<StepResult> {
   work.end({ state: "failed", at: work.now });
   await work.saveUnchanged();
   return recorded(work.document);
+}
+
+/** Goes on, unless the operator has taken back what it needs: then nothing more is written but how it ended. */
+async function resume(work: Work): Promise<StepResult> {
+  const failure = forbidden(work.wanted, true);
+  if (failure !== undefined && work.document.task !== "finish") {
+    work.update({ failure: work.document.failure ?? failure, ...failedAt(work.document) });
+    enter(work, { kind: "finish", id: "finish" });
+  }
+  return advance(work);
+}
+
+function failedAt({ failedTask, task }: OperationDocument): { failedTask?: string } {
+  const id = failedTask ?? task;
+  return id === undefined ? {} : { failedTask: id };
 }
 
 /** Works at one task after the other, until one has to wait or there is a result. */

@@ -5,7 +5,7 @@ import type { ObjectEvent, ObjectReference } from "../../../model/kube.ts";
 import { clip, visible } from "../../../model/text/lines.ts";
 import { creationProblem, type PodProblem, podProblems, replicaFailure, startProblem } from "../../health/pods.ts";
 import { referenceOf } from "../../manifests/read.ts";
-import { attempt } from "./problems.ts";
+import { attempt, toldProblem } from "./problems.ts";
 import type { Work } from "./work.ts";
 import { podsOf } from "./workload-pods.ts";
 
@@ -62,7 +62,7 @@ async function saidOf(work: Work, reference: ObjectReference): Promise<readonly 
 
 async function withLastLines(work: Work, { problem, log }: PodProblem): Promise<ObjectProblem> {
   const { namespace, name: pod } = problem.object;
-  const told = { ...problem, message: redactMessage(problem.message) };
+  const told = toldProblem(problem);
   if (log === undefined || namespace === undefined) return told;
   const query = { namespace, pod, container: log.container, previous: log.previous, tailLines: maxLines };
   const tail = await attempt(problem.object, () => work.ports.cluster.log(query, work.signal));

@@ -17,7 +17,7 @@ import { readHook } from "../../order/hooks.ts";
 import { type Hook, hookName } from "../../order/stages.ts";
 import type { HookRun } from "./document.ts";
 import { fieldManager } from "./ports.ts";
-import { attempt, failureOf } from "./problems.ts";
+import { attempt, failureOf, toldMessage } from "./problems.ts";
 import { type Outcome, type Work, waitOn } from "./work.ts";
 
 /**
@@ -152,7 +152,7 @@ export async function readHooks(work: Work): Promise<void> {
 
 function ended(result: HookResult): Pick<HookRun, "result" | "message" | "late"> {
   if (result.state === "late") return { result: "failed", message: "it did not end in time", late: true };
-  return { result: result.state, ...(result.state === "failed" && { message: result.message }) };
+  return { result: result.state, ...(result.state === "failed" && { message: toldMessage(result.message) }) };
 }
 
 type HookResult = RunResult | { readonly state: "late" };

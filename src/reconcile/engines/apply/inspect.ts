@@ -4,8 +4,7 @@ import { mapLimit } from "../../../model/map-limit.ts";
 import { type Comparison, compare } from "../../compare/compare.ts";
 import { upgradedFields } from "../../compare/migrate.ts";
 import { withScaledReplicas } from "../../compare/replicas.ts";
-import { partOfLabel } from "../../inventory/apply-set.ts";
-import { argoOptions, hasOption, replaceAnnotation } from "../../manifests/annotations.ts";
+import { applySetPrefixes, argoOptions, hasOption, replaceAnnotation } from "../../manifests/annotations.ts";
 import { annotation, type Identity, labelOf, type Manifest, textAt } from "../../manifests/manifest.ts";
 import { isDefinition } from "../../manifests/normalise.ts";
 import { definedKey, definedTypes } from "../../manifests/read.ts";
@@ -100,8 +99,8 @@ async function adoptedOne(manifest: Manifest, tried: LiveObject, inspection: Ins
 
 /** Two sets with one object would undo each other's changes for good. */
 export function problemOfOwner({ reference }: Manifest, live: LiveObject, set: string): ObjectProblem | undefined {
-  const owner = textAt(live.object, "metadata", "labels", partOfLabel);
-  if (owner === "" || owner === set) return undefined;
+  const owners = applySetPrefixes.map((prefix) => textAt(live.object, "metadata", "labels", `${prefix}part-of`));
+  if (owners.every((owner) => owner === "" || owner === set)) return undefined;
   return {
     object: reference,
     reason: "OwnedByAnother",

@@ -17,11 +17,12 @@ const reasons: Readonly<Record<UserErrorKind, string>> = {
   "in-use": "Conflict",
 };
 
-const maxMessage = 500;
+/** So much of a message is read, and told. */
+const [maxRead, maxMessage] = [10_000, 500];
 
 /** What the API server has against an object. */
 export function problemOf(object: ObjectReference, error: UserError): ObjectProblem {
-  const message = clip(visible(redactMessage(serverWords(error.message))), maxMessage);
+  const message = toldMessage(serverWords(error.message));
   if (isImmutable(error))
     return {
       object,
@@ -30,6 +31,16 @@ export function problemOf(object: ObjectReference, error: UserError): ObjectProb
       fix: `Give it another name, or have it deleted and made again: annotation ${replaceAnnotation}: allowed.`,
     };
   return { object, reason: reasons[error.kind], message, ...(error.fix !== undefined && { fix: error.fix }) };
+}
+
+/** What a cluster says, as it may be kept and told: without secrets, and no longer than a person reads. */
+export function toldMessage(text: string): string {
+  return clip(visible(redactMessage(text.slice(0, maxRead))), maxMessage);
+}
+
+/** A problem whose words are such. */
+export function toldProblem(problem: ObjectProblem): ObjectProblem {
+  return { ...problem, message: toldMessage(problem.message) };
 }
 
 /** The client says first what was asked for, which is known here. */
@@ -54,20 +65,22 @@ export function failureOf(
   problems: readonly ObjectProblem[],
   applied: boolean,
 ): DeployFailure {
-  const [first] = problems;
+  const told = problems.slice(0, maxProblems).map(toldProblem);
+  const [first] = told;
   const more = problems.length > 1 ? ` and ${problems.length - 1} more` : "";
   const summary =
     first === undefined ? "it failed" : `${labelOf(first.object)}${more}: ${firstSentence(first.message)}`;
-  return { kind, summary, problems: [...problems.slice(0, maxProblems)], events: [], applied };
+  return { kind, summary, problems: told, events: [], applied };
 }
 
 /** The failure that an error of no object makes. */
 export function failureOfError(error: UserError, applied: boolean): DeployFailure {
   const kind = error.kind === "permission" || error.kind === "in-use" ? "refused" : "invalid";
-  return { kind, summary: clip(visible(redactMessage(error.message)), maxMessage), problems: [], events: [], applied };
+  return { kind, summary: toldMessage(error.message), problems: [], events: [], applied };
 }
 
-const maxProblems = 50;
+/** So many are kept and told. */
+export const maxProblems = 50;
 const maxSummary = 160;
 
 function firstSentence(text: string): string {

@@ -5,7 +5,7 @@ import { rankOf } from "../../order/kinds.ts";
 import { pruneRefusal } from "../../prune/guards.ts";
 import { type Deletion, type Keeping, type PrunePlan, planPrune } from "../../prune/plan.ts";
 import { type LiveMembers, listMembers } from "./members.ts";
-import { attempt } from "./problems.ts";
+import { attempt, toldMessage } from "./problems.ts";
 import type { Outcome, Work } from "./work.ts";
 
 /** What of the inventory Git no longer has. */
@@ -90,7 +90,7 @@ export async function prune(work: Work): Promise<Outcome> {
 function keep(work: Work, kept: readonly Keeping[]): Outcome {
   const told = kept.map(({ object: { apiVersion, kind, name, namespace }, reason }) => ({
     object: { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) },
-    reason,
+    reason: toldMessage(reason),
   }));
   if (told.length > 0 || work.document.kept.length > 0) work.update({ kept: told });
   return { kind: "done" };

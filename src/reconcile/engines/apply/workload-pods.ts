@@ -4,17 +4,23 @@ import { isStuck, podProblems } from "../../health/pods.ts";
 import type { Watched } from "../../health/verdict.ts";
 import { objectAt } from "../../manifests/manifest.ts";
 import { referenceOf } from "../../manifests/read.ts";
+import { ownPods } from "./own-pods.ts";
 import { attempt } from "./problems.ts";
 import type { Work } from "./work.ts";
 
-/** The Pods of a workload; `undefined` of what has none, and without the right to list them. */
+/** The Pods of a workload and no others; `undefined` of what has none, and without the right to list them. */
 export async function podsOf(work: Work, workload: JsonObject): Promise<readonly JsonObject[] | undefined> {
   const labels = selectorOf(workload);
   if (labels === "") return undefined;
   const reference = referenceOf(workload);
   const query = { apiVersion: "v1", kind: "Pod", namespace: reference.namespace, labels };
   const tried = await attempt(reference, () => work.ports.cluster.list(query, work.signal));
-  return "value" in tried ? tried.value.map(({ object }) => object) : undefined;
+  if (!("value" in tried)) return undefined;
+  return ownPods(
+    work,
+    workload,
+    tried.value.map(({ object }) => object),
+  );
 }
 
 /** As `kubectl -l` takes it; empty where Pods are chosen otherwise, or not at all. */

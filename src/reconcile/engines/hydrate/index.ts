@@ -4,6 +4,7 @@ import { Fault, UserError } from "../../../model/errors.ts";
 import type { GitHubRepository } from "../../../model/github-repository.ts";
 import type { Clock } from "../../../model/observe.ts";
 import { joinPath } from "../../../model/paths.ts";
+import { visible } from "../../../model/text/lines.ts";
 import type { Repository, Tree, TreeChange } from "../../../model/tree.ts";
 import type { Desired } from "../engine.ts";
 import type { DesiredEnvironment, EnvironmentEngine, EnvironmentStep } from "../environment.ts";
@@ -59,11 +60,18 @@ async function hydrate(
 /** Throws a `config` UserError for a branch that must not be overwritten. */
 function branchOf({ branch: template, base }: HydrateSettings, environment: string): string {
   const branch = fillTemplate(template, { environment });
-  if (branch !== base && !branch.startsWith("sluice/") && branch !== "sluice-state" && !branch.includes("{app}"))
-    return branch;
+  const reserved = [base, "sluice-state"].includes(branch) || branch.startsWith("sluice/");
+  if (!reserved && isBranchName(branch) && !branch.includes("{app}")) return branch;
   throw new UserError("config", `\`deploy.branch\` of ${environment} cannot be \`${branch}\``, {
     fix: "Name a branch of its own for what is rendered, such as `env/{environment}`.",
   });
+}
+
+/** What `git check-ref-format --branch` takes, and no full name of a ref. */
+function isBranchName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the check refuses them
+  if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{/.test(name) || /^(?:-|refs\/)|^(?:@|HEAD)$/.test(name)) return false;
+  return name.split("/").every((part) => part !== "" && !/^\.|\.$|\.lock$/.test(part));
 }
 
 interface BranchNow {
@@ -122,7 +130,7 @@ function operationOf({ app, environment, head, digest }: Desired, { date }: Bran
 
 function folderOf(template: string, environment: string, app: string): string {
   const path = normalPath(fillTemplate(template, { environment, app }));
-  if (!path.split("/").includes("..") && !path.split("/").includes(".git")) return path;
+  if (!path.split("/").some((name) => name === ".." || name.toLowerCase() === ".git")) return path;
   throw new UserError("config", `\`deploy.path\` of ${environment} leads out of the branch for ${app}`, {
     fix: "Write the path of a folder, such as `{app}`.",
   });
@@ -134,11 +142,19 @@ function shared(path: string, environment: string): UserError {
   });
 }
 
+function ofAnother(path: string, environment: string, owner: string): UserError {
+  return new UserError("config", `\`${path}\`, to which ${environment} is rendered, is a file of ${owner}`, {
+    fix: `Give each environment a \`deploy.branch\` or \`deploy.path\` of its own; delete the file where ${owner} is no more.`,
+  });
+}
+
 /** What the file of a target needs; `undefined`: it has this render, to the byte. */
 async function changeOf(path: string, target: Desired, tree: Tree | undefined): Promise<TreeChange | undefined> {
   const there = await textAt(tree, path);
-  const header = there === undefined ? undefined : readManifestFile(there);
   const { app, environment, digest } = target;
+  const owner = targetOfManifestFile(there ?? "");
+  if (owner !== undefined && owner.environment !== environment) throw ofAnother(path, environment, owner.environment);
+  const header = there === undefined ? undefined : readManifestFile(there);
   if (header?.app === app && header.environment === environment && header.digest === digest) return undefined;
   const text = manifestFile(target, await target.yaml());
   if (text === there) return undefined;
@@ -185,7 +201,9 @@ async function write({ github }: HydratePorts, { branch, desired, now, changes }
 
 function messageOf({ environment, head, targets }: DesiredEnvironment, changes: readonly TreeChange[]): string {
   const [only] = targets;
-  const what = targets.length === 1 && only !== undefined ? `${only.app} in ${environment}` : environment;
-  const list = changes.map(({ kind, path }) => `- ${kind === "delete" ? "remove" : "write"} ${path}`).slice(0, 100);
+  const what = targets.length === 1 && only !== undefined ? `${visible(only.app)} in ${environment}` : environment;
+  const list = changes
+    .map(({ kind, path }) => `- ${kind === "delete" ? "remove" : "write"} ${visible(path)}`)
+    .slice(0, 100);
   return `Render ${what} at ${head.slice(0, 7)}\n\n${list.join("\n")}\n\nSource-Commit: ${head}\n`;
 }
