@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { clusterLeases } from "../../../../src/kube/index.ts";
 import type { ClusterGrant, ClusterSettings, OperationReport } from "../../../../src/model/deploy.ts";
 import type { JsonObject } from "../../../../src/model/json.ts";
@@ -60,6 +61,33 @@ function world() {
   return { cluster, own, deploy };
 }
 
+/** A Pod of the Deployment `web` that ends again and again. */
+function putBrokenPod(cluster: FakeCluster): void {
+  const owned = (apiVersion: string, kind: string, name: string): JsonObject => {
+    const { metadata } = z
+      .object({ metadata: z.object({ uid: z.string() }) })
+      .parse(cluster.object({ apiVersion, kind, name, namespace }));
+    return { ownerReferences: [{ apiVersion, kind, name, uid: metadata.uid, controller: true }] };
+  };
+  const labels = { app: "web" };
+  const set = { name: "web-6c9d7", namespace, labels, ...owned("apps/v1", "Deployment", "web") };
+  cluster.put({
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: set,
+    spec: { selector: { matchLabels: labels } },
+  });
+  const waiting = { name: "app", state: { waiting: { reason: "CrashLoopBackOff" } } };
+  const ended = { lastState: { terminated: { exitCode: 1 } }, restartCount: 3 };
+  cluster.put({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web-1", namespace, labels, ...owned("apps/v1", "ReplicaSet", "web-6c9d7") },
+    spec: { containers: [{ name: "app", image: "app:bad" }] },
+    status: { phase: "Running", containerStatuses: [{ ...waiting, ...ended }] },
+  });
+}
+
 describe("the rights that the documents name", () => {
   it("are enough for a deploy with a hook, for what it deletes, and to say why one failed", async () => {
     const { cluster, deploy } = world();
@@ -71,15 +99,7 @@ describe("the rights that the documents name", () => {
       { status: { state: "live", kept: [] } },
     ]);
     expect(cluster.object({ apiVersion: "v1", kind: "ConfigMap", name: "old", namespace })).toBeUndefined();
-    const waiting = { name: "app", state: { waiting: { reason: "CrashLoopBackOff" } } };
-    const ended = { lastState: { terminated: { exitCode: 1 } }, restartCount: 3 };
-    cluster.put({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "web-1", namespace, labels: { app: "web" } },
-      spec: { containers: [{ name: "app", image: "app:bad" }] },
-      status: { phase: "Running", containerStatuses: [{ ...waiting, ...ended }] },
-    });
+    putBrokenPod(cluster);
     cluster.logs.set(`${namespace}/web-1/previous`, "no database\n");
     expect(await deploy("c", configMap("there"), deployment("web", "app:bad"))).toMatchObject([
       { status: { state: "failed", failure: { kind: "health", problems: [{ lastLines: ["no database"] }, {}] } } },
