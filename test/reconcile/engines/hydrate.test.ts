@@ -177,7 +177,10 @@ describe("hydrating an environment", () => {
   it("goes on where somebody has written the first lines of its files by hand", async () => {
     await step([target("web", "a: 1\n")]);
     const ours = (await files())["web/manifest.yaml"] ?? "";
-    const broken = { "web/manifest.yaml": ours.replace("web/prod", "%zz/%"), "x/manifest.yaml": ours.replace("web/", "%/") };
+    const broken = {
+      "web/manifest.yaml": ours.replace("web/prod", "%zz/%"),
+      "x/manifest.yaml": ours.replace("web/", "%/"),
+    };
     github.repository.branches.set("env/prod", github.repository.commit(broken));
     await step([target("web", "a: 1\n")]);
     expect((await files())["web/manifest.yaml"]).toBe(ours);
