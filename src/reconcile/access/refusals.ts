@@ -27,7 +27,8 @@ export interface AccessRequest {
   readonly subject: DeploySubject;
 }
 
-const rbac = "rbac.authorization.k8s.io";
+/** The groups whose objects give rights; OpenShift serves the same under a name of its own. */
+const rightsGroups: ReadonlySet<string> = new Set(["rbac.authorization.k8s.io", "authorization.openshift.io"]);
 
 /** Every object that the operator did not give; none: all may be written, pruned and read. Pure. */
 export function accessRefusals(request: AccessRequest, objects: readonly ScopedObject[]): readonly AccessRefusal[] {
@@ -69,7 +70,7 @@ function refusalOfCluster(request: AccessRequest, reference: ObjectReference): W
  */
 function allows({ grant }: AccessRequest, reference: ObjectReference, patterns: readonly string[]): boolean {
   const kind = kindName(reference);
-  const byName = grant.serviceAccount === undefined && groupOf(reference) === rbac;
+  const byName = grant.serviceAccount === undefined && rightsGroups.has(groupOf(reference));
   return patterns.some((pattern) => !(byName && isPattern(pattern)) && matchesName(kind, pattern));
 }
 

@@ -134,6 +134,7 @@ describe("rights", () => {
   it("need their full name where Sluice acts with its own rights", () => {
     expect(refused(own, role)).toMatch(/kind/);
     expect(refused({ ...own, kinds: ["*"] }, role)).toMatch(/kind/);
+    expect(refused(own, object("RoleBinding.authorization.openshift.io", "shop-prod"))).toMatch(/kind/);
     expect(refused({ ...own, clusterKinds: ["*"] }, clusterRole)).toMatch(/kind/);
     expect(refused({ ...own, kinds: ["RoleBinding.rbac.authorization.k8s.io"] }, role)).toBeUndefined();
     expect(refused({ ...own, clusterKinds: ["ClusterRoleBinding.rbac.authorization.k8s.io"] }, clusterRole)).toBe(

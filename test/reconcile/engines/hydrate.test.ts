@@ -174,6 +174,18 @@ describe("hydrating an environment", () => {
     await expect(step([target("web", "a: 1\n")])).rejects.toThrow("leads out of the branch");
   });
 
+  it("goes on where somebody has written the first lines of its files by hand", async () => {
+    await step([target("web", "a: 1\n")]);
+    const ours = (await files())["web/manifest.yaml"] ?? "";
+    const broken = {
+      "web/manifest.yaml": ours.replace("web/prod", "%zz/%"),
+      "x/manifest.yaml": ours.replace("web/", "%/"),
+    };
+    github.repository.branches.set("env/prod", github.repository.commit(broken));
+    await step([target("web", "a: 1\n")]);
+    expect((await files())["web/manifest.yaml"]).toBe(ours);
+  });
+
   it("says in its commit what the name of an app shows, and no more", async () => {
     await step([target("web\n\nSource-Commit: 0", "a: 1\n")]);
     const [commit] = await github.repository.log({ to: "env/prod" });

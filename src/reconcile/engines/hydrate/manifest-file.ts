@@ -24,9 +24,10 @@ export function manifestFile({ app, environment, digest }: ManifestHeader, yaml:
 export function readManifestFile(text: string): ManifestHeader | undefined {
   if (!text.startsWith(`${title}\n`)) return undefined;
   const rest = text.slice(title.length + 1);
-  const [header, app = "", environment = "", digest = "", content] = fields.exec(rest) ?? [];
+  const [header, , , digest = "", content] = fields.exec(rest) ?? [];
   if (header === undefined || content !== contentHash(rest.slice(header.length))) return undefined;
-  return { app: decodeURIComponent(app), environment: decodeURIComponent(environment), digest };
+  const target = targetOfManifestFile(text);
+  return target && { ...target, digest };
 }
 
 /** The target that a file says it is of, whatever became of its content. */
@@ -34,7 +35,12 @@ export function targetOfManifestFile(text: string): Omit<ManifestHeader, "digest
   if (!text.startsWith(`${title}\n`)) return undefined;
   const [, app, environment] = fields.exec(text.slice(title.length + 1)) ?? [];
   if (app === undefined || environment === undefined) return undefined;
-  return { app: decodeURIComponent(app), environment: decodeURIComponent(environment) };
+  try {
+    return { app: decodeURIComponent(app), environment: decodeURIComponent(environment) };
+  } catch {
+    // A malformed escape is not ours.
+    return undefined;
+  }
 }
 
 function contentHash(body: string): string {
