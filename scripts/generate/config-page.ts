@@ -39,9 +39,10 @@ and does nothing else. \`sluice lint\` checks a file, \`sluice targets\` lists t
 | head | the newest commit of a pull request |
 | merge base | the commit where a pull request's branch left the base branch; a preview compares it with the head |
 | finding | a risk that a preview found, such as a volume claim that is deleted |
-| hold | stops promotions and image updates of an environment, or of one app there, until somebody ends it |
+| hold | stops promotions, image updates and deploys of an environment, or of one app there, until somebody ends it |
 
-- **Not built yet**: \`deploy\` and \`notify\`. Sluice checks the keys, but does not deploy and sends no notifications.
+- **Not built yet**: the engines \`argocd\` and \`flux\` of \`deploy\`, \`selfHeal\`, \`driftInterval\`, \`pullRequest\` of \`hydrate\`, and \`notify\`. Sluice checks the keys, but does nothing with
+  them. [Deploys](deploy.md) says what works.
 - **Placeholders.** In a \`path\`, \`{app}\` matches one name and names the app. Elsewhere, \`{app}\` and \`{environment}\` are the target's names.
 - **Renderer.** kustomize renders a folder with a kustomization file, Helm one with a \`Chart.yaml\`. Otherwise Sluice reads the manifests as they are.
 - **Charts.** A chart with a values file per environment is one \`path\` in several environments. Without the file it is no target there.

@@ -111,7 +111,8 @@ export const clusterSchema = (secret: z.ZodType<string, unknown>) =>
         .regex(label, "must be small letters, digits and dashes, at most 63")
         .meta({ description: "Name of the cluster, as `deploy.cluster` in `.sluice.yaml`.", examples: ["prod"] }),
       kubeconfig: kubeconfig.optional().meta({
-        description: "A kubeconfig. It is read at the start.",
+        description:
+          "A kubeconfig. It is read when the cluster is first needed, and again when that refuses the credentials.",
         examples: [{ file: "/etc/sluice/prod.kubeconfig", context: "prod" }],
       }),
       inCluster: z

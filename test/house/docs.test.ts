@@ -7,6 +7,7 @@ import { parseConfig } from "../../src/config/index.ts";
 import { rules } from "../../src/diff/findings/index.ts";
 import { GATES } from "../../src/model/gates.ts";
 import { JOB_TYPES } from "../../src/model/job-kinds.ts";
+import { readServerFile } from "../../src/settings/file.ts";
 
 const root = join(import.meta.dirname, "../..");
 const pages = [
@@ -128,6 +129,11 @@ describe("the documentation", () => {
     expect(shown.flatMap((text) => problemsOf(text))).toEqual([]);
   });
 
+  it.each(pages)("%s shows server settings that are valid", (page) => {
+    const shown = blocksOf(page, "yaml").filter((text) => /^(?:hooks|registries|clusters):$/m.test(text));
+    expect(shown.flatMap((text) => serverProblemsOf(text))).toEqual([]);
+  });
+
   it("quotes refusals in the words of the code", () => {
     const section = /^### What is refused$([\s\S]*?)^#/m.exec(read("docs/promotion.md"))?.[1] ?? "";
     const quoted = [...section.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = ""]) =>
@@ -146,4 +152,14 @@ function problemsOf(text: string): readonly string[] {
   return problems
     .filter(({ message }) => !message.includes("is not built yet"))
     .map(({ line, message }) => `${line}: ${message}`);
+}
+
+/** Every secret that they refer to is there. */
+function serverProblemsOf(text: string): readonly string[] {
+  const file = "/etc/sluice/sluice.server.yaml";
+  const secret = "a-secret-of-enough-characters";
+  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => name);
+  const environment = Object.fromEntries(names.map((name) => [name, secret]));
+  const read = readServerFile(text, { file, environment, readFile: () => secret });
+  return read.ok ? [] : read.problems.map(({ line, message }) => `${line}: ${message}`);
 }

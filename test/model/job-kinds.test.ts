@@ -18,6 +18,7 @@ const samples: readonly Job[] = [
   { type: "watch", ...where },
   { type: "image", ...unit },
   { type: "image-pull", ...at },
+  { type: "reconcile", ...where, defaultBranch: "main", environment: "prod/eu" },
   { type: "scheduled", at: 5, job: { type: "gates", ...at } },
 ];
 
@@ -37,7 +38,7 @@ describe("the table of job kinds", () => {
 
   it("lets only what collapses be scheduled: what is known by its key would not run a second time", () => {
     const schedulable = JOB_TYPES.filter((type) => jobKind(type).schedulable === true);
-    expect(schedulable).toEqual(["preview", "promotions", "gates", "image", "image-pull"]);
+    expect(schedulable).toEqual(["preview", "promotions", "gates", "image", "image-pull", "reconcile"]);
     expect(schedulable.filter((type) => jobKind(type).sameness === "once")).toEqual([]);
   });
 });
@@ -55,9 +56,14 @@ describe("the key of a job", () => {
       "watch/acme/shop",
       "image/acme/shop/web",
       "image-pull/acme/shop/7",
+      "reconcile/acme/shop/prod%2Feu",
       "scheduled/5/gates/acme/shop/7",
     ]);
     expect(samples.map(({ type }) => type)).toEqual(JOB_TYPES);
+  });
+
+  it("is the repository's where no environment is named", () => {
+    expect(jobKey({ type: "reconcile", ...where, defaultBranch: "main" })).toBe("reconcile/acme/shop/");
   });
 
   it("tells that a pull request ended from everything else about it, so that it is not lost", () => {

@@ -19,15 +19,16 @@ export function podProblems(pods: readonly JsonObject[]): readonly PodProblem[] 
   const found = pods.flatMap((pod) => podProblem(pod) ?? []);
   const alike = Map.groupBy(found, ({ problem }) => `${problem.reason} ${withoutName(problem)}`);
   const each = [...alike.values()].flatMap(([first]) => first ?? []);
-  return each.toSorted((a, b) => rank(a) - rank(b));
+  return each.toSorted((a, b) => Number(isStuck(b)) - Number(isStuck(a)));
+}
+
+/** Whether it is more than a Pod that takes its time. */
+export function isStuck({ problem: { reason } }: PodProblem): boolean {
+  return reason !== notReady;
 }
 
 function withoutName({ message, object: { name } }: ObjectProblem): string {
   return message.replaceAll(name, "");
-}
-
-function rank({ problem: { reason } }: PodProblem): number {
-  return reason === notReady ? 1 : 0;
 }
 
 const notReady = "NotReady";

@@ -4,11 +4,10 @@ import type { JsonObject } from "../../../model/json.ts";
 import type { ObjectEvent, ObjectReference } from "../../../model/kube.ts";
 import { clip, visible } from "../../../model/text/lines.ts";
 import { creationProblem, type PodProblem, podProblems, replicaFailure, startProblem } from "../../health/pods.ts";
-import { objectAt } from "../../manifests/manifest.ts";
 import { referenceOf } from "../../manifests/read.ts";
-import { ownPods } from "./own-pods.ts";
 import { attempt, toldProblem } from "./problems.ts";
 import type { Work } from "./work.ts";
+import { podsOf } from "./workload-pods.ts";
 
 /** So many objects are looked into, and so many Pods of each are told. */
 const [maxObjects, maxPods] = [5, 2];
@@ -36,20 +35,11 @@ async function reasonsOf(work: Work, reference: ObjectReference): Promise<readon
   if (object === undefined) return [];
   const none = replicaFailure(object);
   if (none !== undefined) return [{ problem: none, summary: cannotCreate }];
-  const labels = selectorOf(object);
-  if (labels === "") return [];
-  const query = { apiVersion: "v1", kind: "Pod", namespace: reference.namespace, labels };
-  const listed = await attempt(reference, () => cluster.list(query, work.signal));
-  if (!("value" in listed)) return [];
-  const pods = await ownPods(
-    work,
-    object,
-    listed.value.map((pod) => pod.object),
-  );
+  const pods = await podsOf(work, object);
+  if (pods === undefined) return [];
   const found = podProblems(pods).slice(0, maxPods);
   if (found.length > 0) return found;
-  if (pods.length === 0) return creationProblems(work, object);
-  return startProblems(work, pods.slice(0, maxPods));
+  return pods.length === 0 ? creationProblems(work, object) : startProblems(work, pods.slice(0, maxPods));
 }
 
 /** Of a workload that has no Pods, where its status does not say why. */
@@ -68,14 +58,6 @@ async function startProblems(work: Work, pods: readonly JsonObject[]): Promise<r
 async function saidOf(work: Work, reference: ObjectReference): Promise<readonly ObjectEvent[]> {
   const tried = await attempt(reference, () => work.ports.cluster.events(reference, work.signal));
   return "value" in tried ? tried.value : [];
-}
-
-/** As `kubectl -l` takes it; empty where Pods are chosen otherwise, or not at all. */
-function selectorOf(object: JsonObject): string {
-  const { matchExpressions } = objectAt(object, "spec", "selector");
-  if (matchExpressions !== undefined) return "";
-  const labels = Object.entries(objectAt(object, "spec", "selector", "matchLabels"));
-  return labels.map(([name, value]) => `${name}=${String(value)}`).join(",");
 }
 
 async function withLastLines(work: Work, { problem, log }: PodProblem): Promise<ObjectProblem> {

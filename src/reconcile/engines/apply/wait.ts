@@ -11,6 +11,7 @@ import { hookOutcome, readHooks } from "./hooks.ts";
 import { listManifests } from "./members.ts";
 import { failureOf } from "./problems.ts";
 import { type Outcome, type Work, waitOn } from "./work.ts";
+import { withPods } from "./workload-pods.ts";
 
 /** Waits until a stage is ready for the next: definitions are served, objects healthy, hooks ended well. */
 export async function waitForStage(work: Work, stage: Stage): Promise<Outcome> {
@@ -130,12 +131,15 @@ async function watch(work: Work, manifests: readonly Manifest[]): Promise<readon
   const found = manifests.flatMap((manifest) => live.get(manifest.key) ?? []);
   const health = await ports.health.health(found, rules.health, signal);
   const byKey = new Map(manifests.filter(({ key }) => live.has(key)).map(({ key }, at) => [key, health[at]]));
-  return manifests.map(({ key, reference, object }) => ({
-    reference,
-    wanted: object,
-    live: live.get(key),
-    health: byKey.get(key) ?? { status: live.has(key) ? "unknown" : "missing", message: "" },
-  }));
+  const watched = manifests.map(
+    ({ key, reference, object }): Watched => ({
+      reference,
+      wanted: object,
+      live: live.get(key),
+      health: byKey.get(key) ?? { status: live.has(key) ? "unknown" : "missing", message: "" },
+    }),
+  );
+  return withPods(work, watched);
 }
 
 /** A Deployment says itself when it has failed: that is waited for. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultApplyLimits } from "../../../../src/reconcile/engines/apply/ports.ts";
 import { ApplyWorld, configMap, deployment, hook, job, wave, widget, widgets } from "../../../support/apply-world.ts";
 
 describe("a deploy", () => {
@@ -152,6 +153,24 @@ describe("a deploy that fails", () => {
     });
     expect(world.has("ConfigMap", "old")).toBe(true);
     expect(await world.members()).toEqual(["ConfigMap/old", "Deployment/web"]);
+  });
+
+  it.each([
+    ["a Pod that keeps crashing", { waiting: { reason: "CrashLoopBackOff" } }, defaultApplyLimits.stabilityMs],
+    ["a Pod that takes its time", { running: {} }, defaultApplyLimits.waveMs],
+  ])("because %s holds up a StatefulSet, which never says so itself", async (_, state, after) => {
+    const world = new ApplyWorld();
+    world.cluster.play("StatefulSet", () => ({ health: "progressing" }));
+    const spec = { containers: [{ name: "app", image: "app:1" }] };
+    const metadata = { name: "db-0", namespace: "shop", labels: { app: "db" } };
+    world.cluster.put({ apiVersion: "v1", kind: "Pod", metadata, spec });
+    const pod = { apiVersion: "v1", kind: "Pod", namespace: "shop", name: "db-0" };
+    world.cluster.status(pod, { containerStatuses: [{ name: "app", ready: false, restartCount: 3, state }] });
+    const begun = world.now;
+    const objects = [{ ...deployment("db"), kind: "StatefulSet" }];
+    expect(await world.deploy({ head: "a", objects })).toMatchObject({ state: "failed" });
+    expect(world.now - begun).toBeGreaterThanOrEqual(after);
+    expect(world.now - begun).toBeLessThan(after + 60_000);
   });
 
   it("says what its Pods say, with their last lines and events, and no secret", async () => {

@@ -1,7 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { clusterLeases } from "../../../../src/kube/index.ts";
 import type { ClusterGrant, ClusterSettings, OperationReport } from "../../../../src/model/deploy.ts";
@@ -9,27 +6,20 @@ import type { JsonObject } from "../../../../src/model/json.ts";
 import type { OpenCluster } from "../../../../src/model/kube.ts";
 import { applyEnvironmentEngine } from "../../../../src/reconcile/engines/apply-environment.ts";
 import { configMap, deployment, desiredOf, hook, job } from "../../../support/apply-world.ts";
+import { documentedRights } from "../../../support/documented-rights.ts";
 import { FakeCluster } from "../../../support/fake-cluster.ts";
 import { memoryLog } from "../../../webhooks/fakes.ts";
 
-const page = readFileSync(join(import.meta.dirname, "../../../../docs/deploy.md"), "utf8");
 const signal = new AbortController().signal;
 const sluice = "system:serviceaccount:sluice:sluice";
 const deployer = "system:serviceaccount:shop-prod:deployer";
 const namespace = "shop-prod";
 
-/** The objects that the page has people apply. */
-function documented(): readonly JsonObject[] {
-  const blocks = [...page.matchAll(/^```yaml\n(# (?:sluice|deployer)\.yaml\n[\s\S]*?)^```$/gm)];
-  const documents = blocks.flatMap(([, text = ""]) => parseAllDocuments(text));
-  return documents.map((one) => z.record(z.string(), z.json()).parse(one.toJS()));
-}
-
 /** A cluster to which the page was applied, and nothing else. */
 function world() {
   let now = Date.UTC(2026, 0, 1);
   const cluster = new FakeCluster({ now: () => now, namespaces: [namespace] });
-  for (const object of documented()) cluster.put(object);
+  for (const object of documentedRights()) cluster.put(object);
   cluster.play("Job", () => ({ conditions: [{ type: "Complete", status: "True" }] }));
   const own = cluster.as({ user: sluice });
   const open: OpenCluster = Object.assign(own, {
@@ -71,8 +61,31 @@ function world() {
   return { cluster, own, deploy };
 }
 
-function uid(metadata: unknown): string {
-  return z.object({ uid: z.string() }).parse(metadata).uid;
+/** A Pod of the Deployment `web` that ends again and again. */
+function putBrokenPod(cluster: FakeCluster): void {
+  const owned = (apiVersion: string, kind: string, name: string): JsonObject => {
+    const { metadata } = z
+      .object({ metadata: z.object({ uid: z.string() }) })
+      .parse(cluster.object({ apiVersion, kind, name, namespace }));
+    return { ownerReferences: [{ apiVersion, kind, name, uid: metadata.uid, controller: true }] };
+  };
+  const labels = { app: "web" };
+  const set = { name: "web-6c9d7", namespace, labels, ...owned("apps/v1", "Deployment", "web") };
+  cluster.put({
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: set,
+    spec: { selector: { matchLabels: labels } },
+  });
+  const waiting = { name: "app", state: { waiting: { reason: "CrashLoopBackOff" } } };
+  const ended = { lastState: { terminated: { exitCode: 1 } }, restartCount: 3 };
+  cluster.put({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web-1", namespace, labels, ...owned("apps/v1", "ReplicaSet", "web-6c9d7") },
+    spec: { containers: [{ name: "app", image: "app:bad" }] },
+    status: { phase: "Running", containerStatuses: [{ ...waiting, ...ended }] },
+  });
 }
 
 describe("the rights that the documents name", () => {
@@ -86,27 +99,7 @@ describe("the rights that the documents name", () => {
       { status: { state: "live", kept: [] } },
     ]);
     expect(cluster.object({ apiVersion: "v1", kind: "ConfigMap", name: "old", namespace })).toBeUndefined();
-    const waiting = { name: "app", state: { waiting: { reason: "CrashLoopBackOff" } } };
-    const ended = { lastState: { terminated: { exitCode: 1 } }, restartCount: 3 };
-    const apps = { apiVersion: "apps/v1", controller: true };
-    const web = cluster.object({ ...apps, kind: "Deployment", name: "web", namespace })?.metadata;
-    const maker = cluster.put({
-      apiVersion: "apps/v1",
-      kind: "ReplicaSet",
-      metadata: {
-        name: "web-0",
-        namespace,
-        ownerReferences: [{ ...apps, kind: "Deployment", name: "web", uid: uid(web) }],
-      },
-    });
-    const ownerReferences = [{ ...apps, kind: "ReplicaSet", name: "web-0", uid: uid(maker.metadata) }];
-    cluster.put({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "web-1", namespace, labels: { app: "web" }, ownerReferences },
-      spec: { containers: [{ name: "app", image: "app:bad" }] },
-      status: { phase: "Running", containerStatuses: [{ ...waiting, ...ended }] },
-    });
+    putBrokenPod(cluster);
     cluster.logs.set(`${namespace}/web-1/previous`, "no database\n");
     expect(await deploy("c", configMap("there"), deployment("web", "app:bad"))).toMatchObject([
       { status: { state: "failed", failure: { kind: "health", problems: [{ lastLines: ["no database"] }, {}] } } },

@@ -1,0 +1,45 @@
+import type { JsonObject } from "../../../model/json.ts";
+import { mapLimit } from "../../../model/map-limit.ts";
+import { isStuck, podProblems } from "../../health/pods.ts";
+import type { Watched } from "../../health/verdict.ts";
+import { objectAt } from "../../manifests/manifest.ts";
+import { referenceOf } from "../../manifests/read.ts";
+import { ownPods } from "./own-pods.ts";
+import { attempt } from "./problems.ts";
+import type { Work } from "./work.ts";
+
+/** The Pods of a workload and no others; `undefined` of what has none, and without the right to list them. */
+export async function podsOf(work: Work, workload: JsonObject): Promise<readonly JsonObject[] | undefined> {
+  const labels = selectorOf(workload);
+  if (labels === "") return undefined;
+  const reference = referenceOf(workload);
+  const query = { apiVersion: "v1", kind: "Pod", namespace: reference.namespace, labels };
+  const tried = await attempt(reference, () => work.ports.cluster.list(query, work.signal));
+  if (!("value" in tried)) return undefined;
+  return ownPods(
+    work,
+    workload,
+    tried.value.map(({ object }) => object),
+  );
+}
+
+/** As `kubectl -l` takes it; empty where Pods are chosen otherwise, or not at all. */
+function selectorOf(object: JsonObject): string {
+  const { matchExpressions } = objectAt(object, "spec", "selector");
+  if (matchExpressions !== undefined) return "";
+  const labels = Object.entries(objectAt(object, "spec", "selector", "matchLabels"));
+  return labels.map(([name, value]) => `${name}=${String(value)}`).join(",");
+}
+
+/** Workloads whose controllers never say that they have failed. */
+const silent: ReadonlySet<unknown> = new Set(["StatefulSet", "DaemonSet"]);
+
+/** What is watched, where those that never fail by themselves have failed when their Pods need a person. */
+export function withPods(work: Work, watched: readonly Watched[]): Promise<readonly Watched[]> {
+  return mapLimit(watched, work.rules.limits.concurrency, async (one) => {
+    const { live, health } = one;
+    if (live === undefined || health.status !== "progressing" || !silent.has(live.object.kind)) return one;
+    const stuck = podProblems((await podsOf(work, live.object)) ?? []).find(isStuck);
+    return stuck === undefined ? one : { ...one, health: { status: "degraded", message: stuck.problem.message } };
+  });
+}
