@@ -58,8 +58,18 @@ async function apply(
     const engine = applyEngine({ cluster, lease: held, health, clock, newId, writer }, place);
     return await stepAll(ports, engine, desired, signal);
   } finally {
-    await held.release(signal);
+    await release(ports, held);
   }
+}
+
+/** How long the lease may take to be given back, in milliseconds. */
+const releaseMs = 10_000;
+
+/** Also after an abort; where it fails the lease ends by itself, and what happened before is what counts. */
+async function release({ log }: ApplyEnvironmentPorts, lease: HeldLease): Promise<void> {
+  await lease.release(AbortSignal.timeout(releaseMs)).catch((error: unknown) => {
+    log.warn({ error: messageOf(error) }, "the lease of an environment could not be given back; it ends by itself");
+  });
 }
 
 async function stepAll(

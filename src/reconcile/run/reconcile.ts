@@ -1,6 +1,6 @@
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import type { OperationReport, ReconcileJob } from "../../model/deploy.ts";
-import { UserError } from "../../model/errors.ts";
+import { messageOf, UserError } from "../../model/errors.ts";
 import { mapLimit } from "../../model/map-limit.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { Target } from "../../model/target.ts";
@@ -41,7 +41,9 @@ export async function runReconcile(
   const { reports, faults } = await reconcileEnvironment({ ...job, environment }, ports, context);
   await report(ports, context, environment, reports);
   // What one group meets keeps no other waiting; the queue tries again.
-  if (faults.length > 0) throw faults[0];
+  const [first, ...others] = faults;
+  for (const error of others) ports.log.warn({ environment, error: messageOf(error) }, "a deploy is tried again");
+  if (faults.length > 0) throw first;
 }
 
 async function addEach(job: ReconcileJob, ports: ReconcilePorts, context: RepositoryContext): Promise<void> {
@@ -72,7 +74,7 @@ async function reconcileEnvironment(
     );
   }
   // Before anything is said: deploys go on while GitHub does not answer.
-  await scheduleNext(ports, job, groups, done);
+  await scheduleNext(ports, job, done);
   return { reports: done.flatMap(({ reports }) => reports), faults };
 }
 

@@ -32,6 +32,7 @@ export const grant: ClusterGrant = { repositories: ["acme/gitops"], environments
 export function applyWorld(
   settings: Partial<ClusterSettings> = {},
   begin: Readonly<Record<string, string>> = files("web", "1"),
+  leases: Leases = freeLeases,
 ) {
   let now = () => 0;
   const cluster = new FakeCluster({ now: () => now(), namespaces: ["shop", "sluice", "other"] });
@@ -45,7 +46,7 @@ export function applyWorld(
       clusters: {
         open: async (name) =>
           name === "prod-1"
-            ? { settings: { name, namespace: "sluice", grants: [grant], ...settings }, cluster, leases: freeLeases }
+            ? { settings: { name, namespace: "sluice", grants: [grant], ...settings }, cluster, leases }
             : undefined,
       },
       health: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterGrant } from "../../../src/model/deploy.ts";
+import { Fault } from "../../../src/model/errors.ts";
 import { applyWorld, config, files, grant } from "./apply-world.ts";
 
 describe("an environment that is applied", () => {
@@ -96,6 +97,19 @@ describe("an environment that is applied", () => {
     }
     expect(worlds.map((world) => world.value("more"))).toEqual([undefined, '{"value":"1"}']);
     expect(worlds[1]?.last("web")).toMatchObject({ state: "live", kept: [{ object: { name: "more" } }] });
+  });
+
+  it("tells what went wrong though the lease cannot be given back either", async () => {
+    const away = new Fault("unavailable", "the cluster is away");
+    const release = async () => Promise.reject(new Fault("unavailable", "the lease cannot be given back"));
+    const lease = { term: 1, confirm: async () => true, release };
+    const world = applyWorld({}, files("web", "1"), { acquire: async () => ({ kind: "held", lease }) });
+    world.cluster.trouble = () => ({ when: "before", error: away });
+    await expect(world.settle()).rejects.toBe(away);
+    world.cluster.trouble = undefined;
+    await world.settle();
+    await world.wait();
+    expect(world.last("web")).toMatchObject({ state: "live" });
   });
 
   it("keeps one target waiting for no other", async () => {
