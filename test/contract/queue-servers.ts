@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -73,8 +73,12 @@ async function restartable<B extends QueueBackend>(
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
+    // Stopped first, so that it makes no more of them meanwhile.
+    child.kill("SIGSTOP");
+    const orphans = childrenOf(child);
     child.kill("SIGKILL");
     await gone;
+    await killAll(orphans);
   };
   return {
     backend,
@@ -88,6 +92,42 @@ async function restartable<B extends QueueBackend>(
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/**
+ * PostgreSQL serves each connection by a child, which answers for a moment after its parent was killed, and keeps the
+ * next server from its memory. Where the system does not tell, there are none.
+ */
+function childrenOf({ pid }: ChildProcess): readonly number[] {
+  try {
+    const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return listed.split(" ").flatMap((one) => (one.trim() === "" ? [] : [Number(one)]));
+  } catch {
+    return [];
+  }
+}
+
+async function killAll(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) endNow(pid);
+  while (pids.some((pid) => isRunning(pid))) await sleep(5);
+}
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It has ended by itself meanwhile.
+    if (isRunning(pid)) throw error;
+  }
+}
+
+/** Not one that has ended and that nobody has asked about. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 async function startServer(
