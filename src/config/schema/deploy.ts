@@ -126,7 +126,7 @@ const hydrateSchema = z
     pullRequest: z
       .boolean()
       .default(false)
-      .meta({ description: "Change the branch through a pull request. Not built yet.", examples: [true] }),
+      .meta({ description: "Change the branch only through a pull request, which a person merges.", examples: [true] }),
   })
   .meta({ title: "hydrate", description: "Sluice commits what is rendered to a branch." });
 
