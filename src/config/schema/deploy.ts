@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationSchema, filledText } from "./values.ts";
+import { appSchema, durationSchema, filledText } from "./values.ts";
 
 const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
 
@@ -46,6 +46,15 @@ const applySchema = z
       .exactOptional()
       .meta({ description: "Namespace for resources without one; may contain placeholders.", examples: ["{app}"] }),
     prune: prune(true),
+    dependsOn: z
+      .array(appSchema)
+      .max(100)
+      .default([])
+      .meta({
+        description:
+          "Apps of this environment that must be live before the others are deployed. They do not wait for each other; for an order among them set `deploy` under `apps`.",
+        examples: [["database"]],
+      }),
     selfHeal: z
       .boolean()
       .default(false)
