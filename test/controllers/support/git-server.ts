@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { pipeline } from "node:stream/promises";
 import { createServer, type TlsOptions } from "node:tls";
 
 /** A TLS server on loopback before a plain one. */
@@ -17,8 +16,13 @@ export async function tlsFront(origin: string, options: Pick<TlsOptions, "key" |
     const inside = connect(Number(new URL(origin).port), "127.0.0.1");
     sockets.add(outside);
     outside.on("close", () => sockets.delete(outside));
+    outside.pipe(inside).pipe(outside);
     // Either end may hang up: the other one then does, too.
-    pipeline(outside, inside, outside).catch(() => outside.destroy());
+    for (const [end, other] of [
+      [outside, inside],
+      [inside, outside],
+    ] as const)
+      end.on("error", () => other.destroy()).on("close", () => other.destroy());
   });
   // A client that does not trust the certificate says so in its own words.
   server.on("tlsClientError", (_error, socket) => socket.destroy());
