@@ -9,6 +9,11 @@ export const demo = define({
   ],
   positionals: [],
   flags: {
+    cluster: {
+      type: "boolean",
+      description:
+        "deploy to a real Kubernetes API server on this machine (from a checkout: npm run demo -- --cluster)",
+    },
     exit: { type: "boolean", description: "end after the last step instead of staying up" },
     port: {
       type: "string",
