@@ -246,7 +246,7 @@ describe("the comment on what is kept", () => {
 });
 
 describe("the issue", () => {
-  const context = { ...place, since: started, selfHeal: true };
+  const context = { ...place, since: started, selfHeal: "on" as const };
 
   it("says what is missing, how many lines differ where there is no short word for it, and counts rows", () => {
     const { fields: _fields, ...change } = replicas.change;
@@ -254,7 +254,7 @@ describe("the issue", () => {
     const { body } = driftIssue(drift([missing, { ...replicas, change }, logLevel]), context, now);
     expect(body).toContain("| Deployment `webapp` | missing in the cluster |");
     expect(body).toContain("| Deployment `webapp` | +1 −1 lines, by `kubectl` |");
-    expect(body).toContain("- undo it: comment `/reconcile prod`.\n");
+    expect(body).toContain("- undo it: Sluice does that by itself (`selfHeal`)\n");
     const all = driftIssue(drift(Array.from({ length: 30 }, () => replicas)), context, now);
     expect(all.title).toBe("prod differs from Git: 30 resources");
     expect(all.body).toContain("| and 10 more | |");
@@ -323,8 +323,11 @@ describe("what others wrote", () => {
     ["shared check", deployCheck([bad, bad], now).summary],
     [
       "drift",
-      driftIssue({ ...drift([driftOf, replicas]), environment: evil }, { ...place, since: now, selfHeal: false }, now)
-        .body,
+      driftIssue(
+        { ...drift([driftOf, replicas]), environment: evil },
+        { ...place, since: now, selfHeal: "off" as const },
+        now,
+      ).body,
     ],
     ["healed", driftHealedComment({ ...drift([driftOf]), environment: evil }, place, [{ path: evil, line: 1 }], now)],
     ["proposal", rollbackProposal(bad, { to: evil, approvers: evil }).body],

@@ -1,0 +1,20 @@
+import { compareObjects } from "../../diff/index.ts";
+import type { ObjectDrift } from "../../model/deploy.ts";
+import type { Drifted } from "../engines/apply/index.ts";
+
+/**
+ * What differs as people are shown it, from Git to the cluster, with what Secrets hold masked, and who wrote it last;
+ * `undefined` where nothing of it can be seen, such as the order of a list that has none.
+ */
+export function objectDriftOf(app: string, drifted: Drifted, fingerprintKey: Uint8Array): ObjectDrift | undefined {
+  const change = compareObjects({ base: drifted.git, head: drifted.cluster }, fingerprintKey);
+  if (change === undefined) return undefined;
+  const writers = (drifted.fields ?? []).flatMap(({ by }) => by ?? []);
+  const [last] = writers.toSorted((a, b) => timeOf(b.at) - timeOf(a.at));
+  const at = last === undefined ? 0 : timeOf(last.at);
+  return { app, change, ...(last && { by: last.manager }), ...(at > 0 && { at }) };
+}
+
+function timeOf(text: string): number {
+  return Date.parse(text) || 0;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import type { DriftJob } from "../../../src/model/deploy.ts";
+import { isJsonObject, type JsonObject } from "../../../src/model/json.ts";
+import { where } from "../../support/memory-world.ts";
+import { applyWorld, config, files } from "./apply-world.ts";
+
+const settings = { apiVersion: "v1", kind: "ConfigMap", namespace: "shop", name: "web" };
+const workload = { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web" };
+const job: DriftJob = { type: "drift", ...where, defaultBranch: "main", environment: "prod" };
+const healing = config.replace("stability: 0s", "stability: 0s, selfHeal: true");
+
+const more = {
+  "apps/web/prod/more.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "web:1" }] }
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, minReplicas: 2, maxReplicas: 9 }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: web }
+stringData: { password: in-git }
+`,
+};
+
+/** A world in which everything was deployed and compared. */
+async function liveWorld(begin: Readonly<Record<string, string>> = files("web", "1")) {
+  const world = applyWorld({}, begin);
+  await world.settle();
+  await world.wait();
+  const edit = (change: JsonObject, manager = "kubectl-edit", of = settings) =>
+    world.cluster.put(merged(world.cluster.object(of) ?? {}, change), manager);
+  return {
+    ...world,
+    edit,
+    issue: () => world.github.issues.get("drift-prod")?.[0],
+    said: () => [...world.github.comments].filter(([key]) => key.startsWith("1001/")).map(([, text]) => text),
+    /** The next comparison, and all that comes of it. */
+    async next(minutes = 10) {
+      await world.pass(minutes);
+      await world.wait();
+    },
+  };
+}
+
+function merged(object: JsonObject, change: JsonObject): JsonObject {
+  const entries = Object.entries(change).map(([key, value]) => {
+    const old = object[key];
+    return [key, isJsonObject(old) && isJsonObject(value) ? merged(old, value) : value] as const;
+  });
+  return { ...object, ...Object.fromEntries(entries) };
+}
+
+describe("the comparison of what is live with the cluster", () => {
+  it("finds nothing in what defaults, autoscalers, webhooks, controllers and other managers set, and costs no REST call", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ...more });
+    expect(world.last("web")).toMatchObject({ state: "live" });
+    world.edit({ spec: { replicas: 7 } }, "autoscaler", workload);
+    world.edit({ metadata: { annotations: { "hook.example.com/seen": "yes" } } }, "webhook", workload);
+    world.edit({ spec: { minReadySeconds: 3 } }, "operator", workload);
+    world.edit({ data: { theirs: "2" } }, "other");
+    world.cluster.status(workload, { readyReplicas: 1 });
+    const from = world.github.calls.length;
+    const at = world.cluster.calls.length;
+    await world.next();
+    expect(world.cluster.calls.slice(at).filter(({ verb, dryRun }) => verb === "apply" && dryRun)).toHaveLength(4);
+    expect(world.github.calls.slice(from)).toEqual([]);
+    expect(world.issue()).toBeUndefined();
+  });
+
+  it("is told on one issue, which is updated, and closed when it matches again", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ...more });
+    world.edit({ data: { value: "2" } });
+    const secret = { data: { password: btoa("by-hand-5") } };
+    world.edit(secret, "kubectl-edit", { ...settings, kind: "Secret" });
+    await world.next();
+    expect(world.issue()).toMatchObject({ state: "open", title: "prod differs from Git: 2 resources" });
+    const body = world.issue()?.body ?? "";
+    expect(body).toContain("| ConfigMap `web` | value `1` → `2`, by `kubectl-edit` |");
+    expect(body).toMatch(/^\+password: ‹hidden [0-9a-f]{8}›$/m);
+    expect(body).toContain("| Secret `web` | +1 −1 lines, by `kubectl-edit` |");
+    expect(body).not.toMatch(/in-git|by-hand|YnktaGFuZ|aW4tZ2l0|managedFields|applyset/);
+    world.cluster.remove(settings);
+    await world.next();
+    expect(world.issue()?.body).toContain("| ConfigMap `web` | missing in the cluster |");
+    const reply = await world.say("/reconcile prod", "mona", world.issue());
+    expect(reply).toContain("**Deploying web to prod:**");
+    await world.wait();
+    expect(world.value("web")).toBe('{"value":"1"}');
+    expect(world.issue()?.state).toBe("closed");
+    expect(world.said().at(-1)).toMatch(/^\*\*Closed: prod matches Git again\*\*/);
+  });
+
+  it("leaves out what is on hold, and goes on by itself when the store was wiped", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ...files("api", "1") });
+    await world.say("/hold prod/web", "mona", await world.propose({ "README.md": "x" }));
+    world.edit({ data: { value: "2" } });
+    world.edit({ data: { value: "2" } }, "kubectl-edit", { ...settings, name: "api" });
+    await world.next();
+    expect(world.issue()?.title).toBe("prod differs from Git: 1 resource");
+    for (const kind of ["drift", "drift-report"])
+      for (const { id } of await world.ports.records.find(kind, { limit: 9 }))
+        await world.ports.records.remove(kind, id);
+    await world.say("/release prod/web", "mona", world.issue());
+    await world.wait();
+    expect(world.issue()?.title).toBe("prod differs from Git: 2 resources");
+  });
+
+  it("keeps the issue open while what it is about cannot be compared", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ...files("api", "1") });
+    world.edit({ data: { value: "2" } });
+    await world.next();
+    await world.say("/hold prod/web", "mona", world.issue());
+    await world.next();
+    expect(world.issue()).toMatchObject({ state: "open", title: "prod differs from Git: 1 resource" });
+  });
+
+  it("is made when it is due, however often it is asked for, and later while somebody else is at work", async () => {
+    const world = await liveWorld();
+    const at = world.cluster.calls.length;
+    await world.run(job);
+    await world.settle();
+    expect(world.cluster.calls.slice(at).filter(({ dryRun }) => dryRun)).toEqual([]);
+  });
+});
+
+describe("drift where `selfHeal` is on", () => {
+  it("is undone by an ordinary operation, and whoever caused it learns that", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ".sluice.yaml": healing });
+    world.edit({ data: { value: "2" } });
+    await world.next();
+    expect(world.value("web")).toBe('{"value":"1"}');
+    expect(world.said()[0]).toMatch(
+      /^\*\*Undone: ConfigMap `web` has value 1 again\.\*\* Somebody had set 2 with `kubectl-edit`/,
+    );
+    expect(world.issue()?.state).toBe("closed");
+  });
+
+  it("is no fight: what is changed again each time stays, until a person or Git says otherwise", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ".sluice.yaml": healing });
+    let undone = 0;
+    for (let round = 0; round < 6; round += 1) {
+      world.edit({ data: { value: "2" } }, "operator");
+      await world.next();
+      if (world.value("web") === '{"value":"1"}') undone += 1;
+    }
+    expect(undone).toBe(3);
+    expect(world.issue()).toMatchObject({ state: "open" });
+    expect(world.issue()?.body).toContain("- ConfigMap `web`: `data.value` is changed by `operator`");
+    await world.next(600);
+    expect(world.value("web")).toBe('{"value":"2"}');
+    await world.say("/reconcile prod web", "mona", world.issue());
+    await world.wait();
+    expect(world.value("web")).toBe('{"value":"1"}');
+    world.edit({ data: { value: "2" } }, "operator");
+    await world.next();
+    expect(world.value("web")).toBe('{"value":"1"}');
+  });
+});
