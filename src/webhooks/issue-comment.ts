@@ -11,6 +11,7 @@ const schema = common.extend({
     state: z.string().optional(),
     body: z.string().nullish(),
     user: z.object({ type: z.string() }).nullish(),
+    performed_via_github_app: z.object({ id: z.number() }).nullish(),
   }),
   comment: z.object({
     id: z.number(),
@@ -29,11 +30,11 @@ const driftMarker = /^<!-- sluice:drift-[a-z0-9-]+ -->\r?\n/;
  * commands in it. Comments of bots, of the App itself or by way of another one, on other issues, and edited ones are
  * not commands: what was carried out must stay what one reads.
  */
-export function issueCommentJobs(payload: unknown): readonly CommandJob[] {
+export function issueCommentJobs(payload: unknown, appId: number): readonly CommandJob[] {
   const event = parsePayload("issue_comment", schema, payload);
   const { comment, issue } = event;
   const onPull = issue.pull_request !== undefined;
-  if (event.action !== "created" || !(onPull || isAboutDrift(issue))) return [];
+  if (event.action !== "created" || !(onPull || isAboutDrift(issue, appId))) return [];
   if (comment.user === null || comment.user.type === "Bot") return [];
   // By way of another App too: the person may not know what it writes in their name.
   if (comment.performed_via_github_app) return [];
@@ -47,6 +48,8 @@ export function issueCommentJobs(payload: unknown): readonly CommandJob[] {
 }
 
 /** No person can open one: an issue that has the marker copied has a person for its author. */
-function isAboutDrift({ state, body, user }: z.infer<typeof schema>["issue"]): boolean {
-  return state === "open" && user?.type === "Bot" && driftMarker.test(body ?? "");
+function isAboutDrift(issue: z.infer<typeof schema>["issue"], appId: number): boolean {
+  const { state, body, user, performed_via_github_app: via } = issue;
+  const byUs = user?.type === "Bot" && (via?.id ?? appId) === appId;
+  return state === "open" && byUs && driftMarker.test(body ?? "");
 }

@@ -20,10 +20,6 @@ export function notBuiltRemarks(value: unknown): readonly Remark[] {
     ...engine("argocd"),
     ...engine("flux"),
     ...remarkAt(
-      first((deploy) => field(deploy, "selfHeal") === true),
-      "`selfHeal` is not built yet: Sluice corrects no drift",
-    ),
-    ...remarkAt(
       first((deploy) => field(deploy, "engine") === "hydrate" && field(deploy, "pullRequest") === true),
       "`pullRequest` of `hydrate` is not built yet: Sluice commits to the branch",
     ),

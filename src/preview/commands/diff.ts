@@ -9,7 +9,7 @@ export const diffCommand: Command<{ readonly queue: Pick<Queue, "add"> }> = {
   usage: "[live <env> [app…]]",
   words: [0, LIMITS.apps + 2],
   flags: [],
-  summary: "Checks this pull request again; with `live`, compares the cluster with Git",
+  summary: "Checks this pull request again, or compares a cluster with Git",
   details: [
     "Compares the newest commit again and updates comment and check. Use it after an outage, or when something outside the pull request changed.",
     "`/diff live prod` compares what runs in an environment with what the base branch has, by a dry run that writes nothing, and replies with what",

@@ -3,7 +3,7 @@ import type { ContestedField, EnvironmentDrift, ObjectDrift } from "../../model/
 import type { IssueText } from "../../model/github-repository.ts";
 import type { FieldChange } from "../../model/preview.ts";
 import { clip } from "../../model/text/lines.ts";
-import { commaList, count, sentenceList } from "../../model/text/lists.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
 import { fenced } from "../../model/text/markdown.ts";
 import { dayTime } from "../../model/text/times.ts";
 import { commitLink, type DeployPlace } from "./failed-comment.ts";
@@ -80,7 +80,7 @@ function contestedPart(environment: string, contested: readonly ContestedField[]
   const again = sentenceList(apps.map((app) => code(`/reconcile ${environment} ${app}`)));
   return [
     `**Not undone any more:** somebody changes this again whenever Sluice has set it back.\n${list}`,
-    `Sluice leaves ${inert(commaList(apps.map(plain), maxContested))} as they are until somebody comments ${again}, or Git changes there.`,
+    `Sluice undoes nothing of ${inert(sentenceList(apps.map(plain)))} until somebody comments ${again}, or Git changes there.`,
   ];
 }
 
