@@ -131,6 +131,8 @@ it("of what is live only what somebody changed is drift: it is told, and undone"
   await patch(at("/api/v1", "configmaps"), "other", { data: { theirs: "x" } });
   const calls = sluice.github.calls.length;
   await sluice.pass(11);
+  const [compared] = await sluice.ports.records.find("drift", { limit: 1 });
+  expect(compared?.at).toBe(sluice.now());
   expect(sluice.issue()).toBeUndefined();
   expect(sluice.github.calls.slice(calls)).toEqual([]);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DriftJob } from "../../../src/model/deploy.ts";
 import { isJsonObject, type JsonObject } from "../../../src/model/json.ts";
+import type { Leases } from "../../../src/model/lease.ts";
 import { where } from "../../support/memory-world.ts";
 import { applyWorld, config, files } from "./apply-world.ts";
 
@@ -33,8 +34,8 @@ stringData: { password: in-git }
 };
 
 /** A world in which everything was deployed and compared. */
-async function liveWorld(begin: Readonly<Record<string, string>> = files("web", "1")) {
-  const world = applyWorld({}, begin);
+async function liveWorld(begin: Readonly<Record<string, string>> = files("web", "1"), leases?: Leases) {
+  const world = applyWorld({}, begin, leases);
   await world.settle();
   await world.wait();
   const edit = (change: JsonObject, manager = "kubectl-edit", of = settings) =>
@@ -125,11 +126,40 @@ describe("the comparison of what is live with the cluster", () => {
   });
 
   it("is made when it is due, however often it is asked for, and later while somebody else is at work", async () => {
-    const world = await liveWorld();
+    let busy = false;
+    const lease = { term: 1, confirm: async () => true, release: async () => undefined };
+    const leases: Leases = {
+      acquire: async () => (busy ? { kind: "busy", holder: "other", waitMs: 30_000 } : { kind: "held", lease }),
+    };
+    const world = await liveWorld(files("web", "1"), leases);
+    world.edit({ data: { value: "2" } });
     const at = world.cluster.calls.length;
     await world.run(job);
     await world.settle();
     expect(world.cluster.calls.slice(at).filter(({ dryRun }) => dryRun)).toEqual([]);
+    busy = true;
+    await world.pass(10);
+    expect(world.issue()).toBeUndefined();
+    busy = false;
+    await world.pass(0.6);
+    expect(world.issue()?.state).toBe("open");
+  });
+
+  it("takes nothing for drift that a deploy has begun to change meanwhile", async () => {
+    const world = await liveWorld();
+    world.edit({ data: { value: "2" } });
+    let deploys = true;
+    world.cluster.trouble = ({ dryRun }) => {
+      if (!dryRun || !deploys) return undefined;
+      deploys = false;
+      const [inventory = {}] = world.cluster.snapshot().filter(({ data }) => isJsonObject(data) && "operation" in data);
+      const { operation } = isJsonObject(inventory.data) ? inventory.data : {};
+      world.cluster.put(merged(inventory, { data: { operation: String(operation).replace('"live"', '"failed"') } }));
+      return undefined;
+    };
+    await world.pass(10);
+    expect(deploys).toBe(false);
+    expect(world.issue()).toBeUndefined();
   });
 });
 

@@ -58,6 +58,8 @@ export class ApplyEngine implements DeployEngine {
     const wanted = await readWanted(desired.resources(), ports, rules, signal);
     if (forbidden(wanted, false) !== undefined) return undefined;
     const found = await driftOf(wanted, stored?.members ?? [], { ports, rules, signal });
+    // Long comparisons outlast the lease: what a deploy has begun to change meanwhile is no drift.
+    if (!all && !isSame(document, parseDocument((await ports.store.read(signal))?.operation))) return undefined;
     const { request, undone = [] } = document ?? {};
     return { live, ...found, undone, ...(request !== undefined && { request }) };
   }
@@ -104,6 +106,10 @@ export class ApplyEngine implements DeployEngine {
     const status = await supersede(work, desired.head);
     return { operation: work.document.operation, status, again: work.now };
   }
+}
+
+function isSame(one: OperationDocument | undefined, other: OperationDocument | undefined): boolean {
+  return one?.operation.id === other?.operation.id && other?.result?.state === "live";
 }
 
 /** A person confirms what they have seen, and nothing that Git has later. */
