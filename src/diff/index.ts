@@ -38,3 +38,4 @@ export {
   unmatchedPathFinding,
   unreadFilesFinding,
 } from "./target-findings.ts";
+export { withhold } from "./withhold.ts";
