@@ -142,6 +142,8 @@ export interface ObjectDrift {
   readonly app: string;
   /** From Git to the cluster, Secrets masked; `removed`: the cluster lacks it. */
   readonly change: ResourceChange;
+  /** The file of the repository that the object is from, where the renderer knows it. */
+  readonly file?: string | undefined;
   /** Who wrote what differs, as the cluster names it (a field manager such as `kubectl`), and when. */
   readonly by?: string | undefined;
   readonly at?: number | undefined;

@@ -6,6 +6,7 @@ import { eventId } from "../../model/events.ts";
 import type { IssueText, OwnIssue } from "../../model/github-repository.ts";
 import { canonicalJson } from "../../model/json.ts";
 import { type DriftContext, driftClosedComment, driftHealedComment, driftIssue } from "../text/drift-issue.ts";
+import { fieldPlaceOf } from "./field-place.ts";
 import type { ReportPorts } from "./write-report.ts";
 
 /** What was found, and what became of it. */
@@ -130,7 +131,9 @@ async function sayUndone(run: Run, undone: readonly ObjectDrift[], before: OwnIs
   const drift = { ...report.drift, objects: undone };
   const past = { ...run, report: { drift }, differs: fingerprintOf({ drift }) };
   const issue = before ?? (await openIssue(past));
-  const text = driftHealedComment(drift, driftContext(past, now), [], now);
+  const places =
+    undone.length === 1 ? await Promise.all(undone.map((one) => fieldPlaceOf(context, drift.environment, one))) : [];
+  const text = driftHealedComment(drift, driftContext(past, now), places, now);
   await context.github.upsertComment(issue.number, `healed-${hash(`${past.differs} ${comparedAt(run)}`)}`, text);
   announceDrift(past, "drift.healed", issue);
   return issue;

@@ -38,6 +38,7 @@ const objectDrift: z.ZodType<ObjectDrift> = z.object({
     diff: z.string(),
     fields: z.array(field).exactOptional(),
   }),
+  file: z.string().optional(),
   by: z.string().optional(),
   at: z.number().optional(),
 });

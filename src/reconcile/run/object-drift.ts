@@ -7,7 +7,7 @@ import type { Drifted } from "../engines/apply/index.ts";
  * what looks like a secret withheld. `undefined` where nothing can be seen, such as the order of a list that has none.
  */
 export function objectDriftOf(app: string, drifted: Drifted, fingerprintKey: Uint8Array): ObjectDrift | undefined {
-  const { git: base, cluster } = drifted;
+  const { git: base, cluster, file } = drifted;
   // What is in the cluster, not everybody has seen who can read the repository.
   const head = cluster && withhold(cluster, base);
   const change = compareObjects({ base, head }, fingerprintKey);
@@ -15,7 +15,7 @@ export function objectDriftOf(app: string, drifted: Drifted, fingerprintKey: Uin
   const writers = (drifted.fields ?? []).flatMap(({ by }) => by ?? []);
   const [last] = writers.toSorted((a, b) => timeOf(b.at) - timeOf(a.at));
   const at = last === undefined ? 0 : timeOf(last.at);
-  return { app, change, ...(last && { by: last.manager }), ...(at > 0 && { at }) };
+  return { app, change, file, ...(last && { by: last.manager }), ...(at > 0 && { at }) };
 }
 
 function timeOf(text: string): number {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DriftJob } from "../../../src/model/deploy.ts";
 import { isJsonObject, type JsonObject } from "../../../src/model/json.ts";
 import type { Leases } from "../../../src/model/lease.ts";
+import { recordRequest, requestOf } from "../../../src/reconcile/run/requests.ts";
 import { where } from "../../support/memory-world.ts";
 import { applyWorld, config, files } from "./apply-world.ts";
 
@@ -165,14 +166,28 @@ describe("the comparison of what is live with the cluster", () => {
 
 describe("drift where `selfHeal` is on", () => {
   it("is undone by an ordinary operation, and whoever caused it learns that", async () => {
-    const world = await liveWorld({ ...files("web", "1"), ".sluice.yaml": healing });
+    const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  value: "1"\n';
+    const world = await liveWorld({ "apps/web/prod/app.yaml": text, ".sluice.yaml": healing });
     world.edit({ data: { value: "2" } });
     await world.next();
     expect(world.value("web")).toBe('{"value":"1"}');
     expect(world.said()[0]).toMatch(
       /^\*\*Undone: ConfigMap `web` has value 1 again\.\*\* Somebody had set 2 with `kubectl-edit`/,
     );
+    expect(world.said()[0]).toContain(
+      "To keep 2, set `value` in [apps/web/prod/app.yaml:6](https://github.test/acme/gitops/blob/main/apps/web/prod/app.yaml#L6).",
+    );
     expect(world.issue()?.state).toBe("closed");
+  });
+
+  it("waits for what a person has asked for, whose wishes are not lost", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ".sluice.yaml": healing });
+    const wish = { id: "comment-7", at: world.now(), prune: true };
+    const about = { environment: "prod", apps: ["web"] };
+    world.edit({ data: { value: "2" } });
+    await recordRequest(world.ports.records, where.repository, about, wish);
+    await world.pass(10);
+    expect(await requestOf(world.ports.records, where.repository, "prod", "web")).toEqual(wish);
   });
 
   it("is no fight: what is changed again each time stays, until a person or Git says otherwise", async () => {

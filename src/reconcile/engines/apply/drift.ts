@@ -18,6 +18,8 @@ export interface Drifted {
   readonly git: ValueObject;
   /** As the cluster has it. */
   readonly cluster?: ValueObject;
+  /** The file of the repository that it is from, where the renderer knows it. */
+  readonly file?: string;
 }
 
 /** What a target's objects are in the cluster beside Git. */
@@ -48,12 +50,12 @@ export async function driftOf(
 }
 
 function driftedOne({ manifest, comparison, problem, compared }: Inspected): Drifted | undefined {
-  const object = manifest.reference;
+  const about = { object: manifest.reference, ...(manifest.file !== undefined && { file: manifest.file }) };
   if (problem !== undefined || comparison.kind === "assumed" || comparison.kind === "unchanged") return undefined;
-  if (comparison.kind === "new") return { object, git: withoutSet(manifest.object) };
+  if (comparison.kind === "new") return { ...about, git: withoutSet(manifest.object) };
   if (comparison.fields.length === 0 || compared === undefined) return undefined;
   const { git, cluster } = sidesOf(compared.live, compared.dryRun, fieldManager);
-  return { object, fields: comparison.fields, git: withoutRecord(git), cluster: withoutRecord(cluster) };
+  return { ...about, fields: comparison.fields, git: withoutRecord(git), cluster: withoutRecord(cluster) };
 }
 
 /** The label of the set is Sluice's own, and in no repository. */
