@@ -157,6 +157,8 @@ export interface EnvironmentDrift {
   readonly comparedAt: number;
   /** Empty: the cluster matches Git. */
   readonly objects: readonly ObjectDrift[];
+  /** How many objects could not be compared: the API server refuses to try them, or they need what is not there. */
+  readonly unknown?: number;
 }
 
 /** A field that somebody changes again whenever Sluice has set it back, so that it stops. */

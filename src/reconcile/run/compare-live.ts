@@ -60,7 +60,11 @@ export async function compareLive(
     if (result === undefined) continue;
     if ("busy" in result) busy = Math.min(busy ?? result.busy, result.busy);
     else {
-      for (const [app, one] of result.apps) apps.set(app, one);
+      for (const [app, one] of result.apps) {
+        apps.set(app, one);
+        if (one.unknown > 0)
+          ports.log.warn({ environment, app, resources: one.unknown }, "not all of an app can be compared");
+      }
       faults.push(...result.faults);
     }
   }

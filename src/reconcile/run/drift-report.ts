@@ -15,6 +15,8 @@ export interface DriftReport {
   readonly drift: EnvironmentDrift;
   /** What differed, and was set back since the last report. */
   readonly undone?: readonly ObjectDrift[];
+  /** When that was found, the same in every report of it. */
+  readonly undoneAt?: number;
   /** What is left as it is, since somebody changes it again whenever it is set back. */
   readonly contested?: readonly ContestedField[];
 }
@@ -134,13 +136,9 @@ async function sayUndone(run: Run, undone: readonly ObjectDrift[], before: OwnIs
   const places =
     undone.length === 1 ? await Promise.all(undone.map((one) => fieldPlaceOf(context, drift.environment, one))) : [];
   const text = driftHealedComment(drift, driftContext(past, now), places, now);
-  await context.github.upsertComment(issue.number, `healed-${hash(`${past.differs} ${comparedAt(run)}`)}`, text);
+  await context.github.upsertComment(issue.number, `healed-${hash(`${past.differs} ${report.undoneAt}`)}`, text);
   announceDrift(past, "drift.healed", issue);
   return issue;
-}
-
-function comparedAt({ report: { drift } }: Run): number {
-  return drift.comparedAt;
 }
 
 async function closeIssue(run: Run, issue: OwnIssue | undefined): Promise<void> {

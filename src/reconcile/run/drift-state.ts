@@ -14,6 +14,8 @@ export interface DriftState {
   readonly apps: ReadonlyMap<string, KnownDrift>;
   /** What was set back and is not told yet. */
   readonly undone: readonly ObjectDrift[];
+  /** When the first of that was found to be set back. */
+  readonly undoneAt: number;
   /** Some app has not been compared since nothing was known of the environment: an issue may be about it. */
   readonly unsure: boolean;
 }
@@ -47,6 +49,7 @@ const stored = z.object({
   comparedAt: z.number(),
   apps: z.array(z.object({ app: z.string(), objects: z.array(objectDrift), request: z.string().optional() })),
   undone: z.array(objectDrift),
+  undoneAt: z.number(),
   unsure: z.boolean(),
 });
 
@@ -54,6 +57,8 @@ const kind = "drift";
 const keepMs = 30 * 24 * 3_600_000;
 /** Room for the diffs that are kept, in characters: no more of them are shown. */
 const maxDiffs = 60_000;
+/** Resources of one app that are kept: far more than a text names. */
+const maxObjects = 200;
 const minIntervalMs = 60_000;
 /** Moments are rounded up, so that what is scheduled twice meets in one job. */
 const stepMs = 1_000;
@@ -78,15 +83,16 @@ export async function readDrift(
 export async function keepDrift(
   { records, clock }: Pick<StatePorts, "records" | "clock">,
   job: EnvironmentJob,
-  { next, comparedAt, apps, undone, unsure }: DriftState,
+  { next, comparedAt, apps, undone, undoneAt, unsure }: DriftState,
 ): Promise<void> {
   let room = maxDiffs;
-  const small = (one: ObjectDrift): ObjectDrift => {
-    room -= one.change.diff.length;
-    return room >= 0 ? one : { ...one, change: { ...one.change, diff: "" } };
-  };
-  const known = [...apps].map(([app, { objects, request }]) => ({ app, objects: objects.map(small), request }));
-  const whole = { next, comparedAt, apps: known, undone: undone.map(small), unsure };
+  const few = (all: readonly ObjectDrift[]): readonly ObjectDrift[] =>
+    all.slice(0, maxObjects).map((one) => {
+      room -= one.change.diff.length;
+      return room >= 0 ? one : { ...one, change: { ...one.change, diff: "" } };
+    });
+  const known = [...apps].map(([app, { objects, request }]) => ({ app, objects: few(objects), request }));
+  const whole = { next, comparedAt, apps: known, undone: few(undone), undoneAt, unsure };
   const value: Json = JSON.parse(JSON.stringify(whole));
   await records.put(kind, { id: idOf(job), at: clock(), keys: [], value }, keepMs);
 }

@@ -45,7 +45,7 @@ export async function runDrift(job: DriftJob, ports: ReconcilePorts, run: RunCon
   const known = knownAfter(before, { now, groups, found, undoing, key: ports.fingerprintKey });
   // Whatever becomes of the report: what was undone has to be told.
   await keepDrift(ports, job, known);
-  const told = await tell(ports, context, environment, known, undoing);
+  const told = await tell({ ports, context, environment, found }, known, undoing);
   const next = momentOf(Math.min(found.busy ?? Number.POSITIVE_INFINITY, now + intervalMs));
   await keepDrift(ports, job, { ...known, ...told, next });
   await scheduleJob(ports, job, next);
@@ -76,7 +76,8 @@ function knownAfter(before: DriftState | undefined, { now, groups, found, undoin
     apps.set(app, { objects, request: undoing.requests.get(app) });
   }
   const missed = names.some((app) => !found.apps.has(app));
-  return { next: 0, comparedAt: now, apps, undone, unsure: missed && (before?.unsure ?? true) };
+  const undoneAt = before !== undefined && before.undone.length > 0 ? before.undoneAt : now;
+  return { next: 0, comparedAt: now, apps, undone, undoneAt, unsure: missed && (before?.unsure ?? true) };
 }
 
 /** What cannot be compared in part is not known to be clean. */
@@ -94,18 +95,24 @@ function isSame({ app, change: a }: ObjectDrift, { app: other, change: b }: Obje
   return app === other && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 }
 
+interface Telling {
+  readonly ports: ReconcilePorts;
+  readonly context: RepositoryContext;
+  readonly environment: string;
+  readonly found: LiveApps;
+}
+
 /** Brings the issue up to date. Gives what need not be told again. */
 async function tell(
-  ports: ReconcilePorts,
-  context: RepositoryContext,
-  environment: string,
-  { apps, undone, unsure, comparedAt }: DriftState,
+  { ports, context, environment, found }: Telling,
+  { apps, undone, undoneAt, unsure, comparedAt }: DriftState,
   { contested }: Undoing,
 ): Promise<Pick<DriftState, "undone" | "unsure">> {
   const objects = [...apps.values()].flatMap((known) => known.objects);
   // An issue that is there may be about what could not be compared.
   if (unsure && objects.length === 0 && undone.length === 0) return { undone, unsure };
-  const drift = { environment, head: context.head, comparedAt, objects };
-  await reportDrift(ports, context, { drift, undone, contested });
+  const unknown = [...found.apps.values()].reduce((sum, one) => sum + one.unknown, 0);
+  const drift = { environment, head: context.head, comparedAt, objects, unknown };
+  await reportDrift(ports, context, { drift, undone, undoneAt, contested });
   return { undone: [], unsure: unsure && objects.length === 0 };
 }

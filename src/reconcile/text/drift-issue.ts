@@ -119,9 +119,10 @@ export function driftDiffs(objects: readonly ObjectDrift[]): readonly string[] {
   return [`<details><summary>${summary}</summary>\n\n${fenced("diff", shown.join("\n"))}\n\n</details>`];
 }
 
-function smallPrint({ head, comparedAt }: EnvironmentDrift, context: DriftContext, now: number): string {
+function smallPrint({ head, comparedAt, unknown = 0 }: EnvironmentDrift, context: DriftContext, now: number): string {
   const compared = `Last compared ${dayTime(comparedAt, now)} with ${commitLink({ ...context, head })}`;
-  return `${compared} · updated when it changes, closed when it is gone`;
+  const left = unknown === 0 ? "" : ` · ${count(unknown, "resource")} could not be compared`;
+  return `${compared}${left} · updated when it changes, closed when it is gone`;
 }
 
 /** The comment with which the issue of an environment is closed that matches Git again. */

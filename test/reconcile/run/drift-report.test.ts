@@ -21,10 +21,11 @@ function driftWorld() {
       objects: readonly ObjectDrift[],
       undone: readonly ObjectDrift[] = [],
       contested: readonly ContestedField[] = [],
+      undoneAt = 1,
     ): Promise<readonly string[]> {
       const context = await openContext(ports, where, "main", new AbortController().signal);
       const from = github.calls.length;
-      await reportDrift({ ...ports, events }, context, { drift: drift(objects), undone, contested });
+      await reportDrift({ ...ports, events }, context, { drift: drift(objects), undone, undoneAt, contested });
       return github.calls.slice(from);
     },
     async wipe() {
@@ -88,6 +89,12 @@ describe("the one issue of an environment that differs from Git", () => {
     expect(world.issues()).toEqual(["open: prod differs from Git: 1 resource"]);
     expect(world.comments()).toEqual(["1001 **Undone: Deployment `webapp` has 3 replicas again"]);
     expect(world.kinds()).toEqual(["drift.found", "drift.healed", "drift.found"]);
+  });
+
+  it("says what was set back once, however often that is reported, and again when it is set back again", async () => {
+    const world = driftWorld();
+    for (const undoneAt of [1, 1, 2]) await world.find([], [replicas], [], undoneAt);
+    expect(world.comments()).toHaveLength(2);
   });
 
   it("says what is left as it is, and why", async () => {

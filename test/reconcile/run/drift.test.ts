@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DriftJob } from "../../../src/model/deploy.ts";
+import { Fault, UserError } from "../../../src/model/errors.ts";
 import { isJsonObject, type JsonObject } from "../../../src/model/json.ts";
 import type { Leases } from "../../../src/model/lease.ts";
 import { recordRequest, requestOf } from "../../../src/reconcile/run/requests.ts";
@@ -46,6 +47,12 @@ async function liveWorld(begin: Readonly<Record<string, string>> = files("web", 
     edit,
     issue: () => world.github.issues.get("drift-prod")?.[0],
     said: () => [...world.github.comments].filter(([key]) => key.startsWith("1001/")).map(([, text]) => text),
+    /** Forgets what is not in the cluster or on GitHub. */
+    async wipe() {
+      for (const kind of ["drift", "drift-report", "deploy-request"])
+        for (const { id } of await world.ports.records.find(kind, { limit: 9 }))
+          await world.ports.records.remove(kind, id);
+    },
     /** The next comparison, and all that comes of it. */
     async next(minutes = 10) {
       await world.pass(minutes);
@@ -109,9 +116,7 @@ describe("the comparison of what is live with the cluster", () => {
     world.edit({ data: { value: "2" } }, "kubectl-edit", { ...settings, name: "api" });
     await world.next();
     expect(world.issue()?.title).toBe("prod differs from Git: 1 resource");
-    for (const kind of ["drift", "drift-report"])
-      for (const { id } of await world.ports.records.find(kind, { limit: 9 }))
-        await world.ports.records.remove(kind, id);
+    await world.wipe();
     await world.say("/release prod/web", "mona", world.issue());
     await world.wait();
     expect(world.issue()?.title).toBe("prod differs from Git: 2 resources");
@@ -124,6 +129,23 @@ describe("the comparison of what is live with the cluster", () => {
     await world.say("/hold prod/web", "mona", world.issue());
     await world.next();
     expect(world.issue()).toMatchObject({ state: "open", title: "prod differs from Git: 1 resource" });
+    await world.wipe();
+    await world.settle();
+    await world.next();
+    expect(world.issue()).toMatchObject({ state: "open", title: "prod differs from Git: 1 resource" });
+    world.edit({ data: { value: "1" } });
+    await world.say("/release prod/web", "mona", world.issue());
+    await world.next();
+    expect(world.issue()?.state).toBe("closed");
+  });
+
+  it("says how much could not be compared", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ...files("api", "1") });
+    world.edit({ data: { value: "2" } });
+    const error = new UserError("input", "no", { fix: "Correct it." });
+    world.cluster.trouble = ({ dryRun, name }) => (dryRun && name === "api" ? { when: "before", error } : undefined);
+    await world.next();
+    expect(world.issue()?.body).toContain("· 1 resource could not be compared ·");
   });
 
   it("is made when it is due, however often it is asked for, and later while somebody else is at work", async () => {
@@ -188,6 +210,18 @@ describe("drift where `selfHeal` is on", () => {
     await recordRequest(world.ports.records, where.repository, about, wish);
     await world.pass(10);
     expect(await requestOf(world.ports.records, where.repository, "prod", "web")).toEqual(wish);
+  });
+
+  it("is undone and told once, whatever GitHub does not answer", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ".sluice.yaml": healing });
+    const away = async () => Promise.reject(new Fault("unavailable", "GitHub does not answer"));
+    for (const method of ["openIssue", "upsertComment", "updateIssue"] as const) world.github.before(method, away);
+    world.edit({ data: { value: "2" } });
+    await world.next();
+    expect(world.issue()?.state).toBe("closed");
+    expect(world.said().map((text) => text.split(":")[0])).toEqual(["**Undone"]);
+    const inventory = JSON.stringify(world.cluster.snapshot().filter(({ kind }) => kind === "ConfigMap"));
+    expect(inventory.match(/\\"undone\\":\[\{\\"id\\":\\"[0-9a-f]+\\",\\"at\\":\[\d+\]\}\]/g)).toHaveLength(1);
   });
 
   it("is no fight: what is changed again each time stays, until a person or Git says otherwise", async () => {
