@@ -9,7 +9,7 @@ import type { FieldPlace } from "../text/drift-issue.ts";
  * object with the field. `undefined` where it is more than one field, or set elsewhere, as by a patch.
  */
 export async function fieldPlaceOf(
-  context: Pick<RepositoryContext, "targets" | "tree">,
+  context: RepositoryContext,
   environment: string,
   { app, file, change }: ObjectDrift,
 ): Promise<FieldPlace | undefined> {
