@@ -23,6 +23,8 @@ export interface EnvironmentSettings {
   /** Health of this environment. The gates of a promotion look at the health of `from`. */
   readonly health: HealthSource;
   readonly deploy?: NonNullable<Environment["deploy"]>;
+  /** Where people reach the app. */
+  readonly url?: string;
 }
 
 /**
@@ -36,7 +38,8 @@ export function settingsFor(config: Config, app: string, environment: string): E
   const override = overrideOf(config, app, environment);
   const gates = { ...found.gates, ...override?.gates };
   const { users = [], teams = [] } = override?.reviewers ?? found.reviewers ?? {};
-  const deploy = override?.deploy ?? found.deploy;
+  const url = override?.url ?? found.url;
+  const deploy = override?.deploy ?? withoutListed(found.deploy, app);
   return {
     name: found.name,
     ...(found.from !== undefined && { from: found.from }),
@@ -46,7 +49,13 @@ export function settingsFor(config: Config, app: string, environment: string): E
     reviewers: { users, teams },
     health: healthSource(override?.health ?? found.health, { app, environment }),
     ...(deploy !== undefined && { deploy }),
+    ...(url !== undefined && { url: fillTemplate(url, { app: encodeURIComponent(app), environment }) }),
   };
+}
+
+/** Apps that all others of an environment wait for do not wait for each other. */
+function withoutListed(deploy: Environment["deploy"], app: string): Environment["deploy"] {
+  return deploy?.engine === "apply" && deploy.dependsOn.includes(app) ? { ...deploy, dependsOn: [] } : deploy;
 }
 
 function healthSource(health: Environment["health"], names: { app: string; environment: string }): HealthSource {

@@ -53,6 +53,11 @@ describe("the rules between keys", () => {
       "version: 1\nenvironments: [{ name: a, targets: [{ path: x }] }]\n",
       'error 2: `path` "x" does not say which app it is',
     ],
+    [
+      "an address that is none",
+      environments('url: "shop.example.com"'),
+      'error 3: `environments[0].url`: "shop.example.com" is no address of a web page',
+    ],
     ["an app named twice", environments("app: y"), 'error 3: `path` "x/{app}" has `{app}`, but `app` names one app'],
     [
       "one app for many folders",
@@ -88,6 +93,16 @@ describe("the rules between keys", () => {
       "apps that wait for each other by their environment's list",
       environments("", "from: a, gates: { dependsOn: [y, z] }"),
       'warning 4: The apps of "b" wait for each other: "y" → "z" → "y"',
+    ],
+    [
+      "apps whose deploys wait for each other",
+      `${environments("deploy: { engine: apply, cluster: c, dependsOn: [y] }")}apps: { y: { environments: { a: { deploy: { engine: apply, cluster: c, dependsOn: [z] } } } } }\n`,
+      'warning 4: The apps of "a" wait for each other: "y" → "z" → "y"',
+    ],
+    [
+      "an app whose deploy depends on itself",
+      `${environments("")}apps: { y: { environments: { a: { deploy: { engine: apply, cluster: c, dependsOn: [y] } } } } }\n`,
+      'error 4: "y" depends on itself',
     ],
     [
       "health known by two things",

@@ -19,10 +19,6 @@ export function notBuiltRemarks(value: unknown): readonly Remark[] {
   return [
     ...engine("argocd"),
     ...engine("flux"),
-    ...remarkAt(
-      first((deploy) => field(deploy, "engine") === "hydrate" && field(deploy, "pullRequest") === true),
-      "`pullRequest` of `hydrate` is not built yet: Sluice commits to the branch",
-    ),
     ...remarkAt(notify.length > 0 ? ["notify"] : undefined, "`notify` is not built yet: Sluice sends no notifications"),
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationSchema, filledText } from "./values.ts";
+import { appSchema, durationSchema, filledText } from "./values.ts";
 
 const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
 
@@ -15,6 +15,14 @@ const prune = (byDefault: boolean) =>
 const timeout = durationSchema
   .prefault("15m")
   .meta({ description: "Time limit for an operation, until everything is healthy.", examples: ["15m"] });
+
+const watchOnly = z
+  .boolean()
+  .default(false)
+  .meta({
+    description: "Start nothing and write nothing: only report what the controller does by itself.",
+    examples: [true],
+  });
 
 const expression = (when: string, example: string) =>
   filledText("an expression").meta({ description: `CEL expression that is true when ${when}.`, examples: [example] });
@@ -46,6 +54,15 @@ const applySchema = z
       .exactOptional()
       .meta({ description: "Namespace for resources without one; may contain placeholders.", examples: ["{app}"] }),
     prune: prune(true),
+    dependsOn: z
+      .array(appSchema)
+      .max(100)
+      .default([])
+      .meta({
+        description:
+          "Apps of this environment that must be live before the others are deployed. They do not wait for each other; for an order among them set `deploy` under `apps`.",
+        examples: [["database"]],
+      }),
     selfHeal: z
       .boolean()
       .default(false)
@@ -88,6 +105,7 @@ const argocdSchema = z
       .prefault("argocd")
       .meta({ description: "Namespace of the Application.", examples: ["argocd"] }),
     prune: prune(false),
+    watchOnly,
     timeout,
   })
   .meta({ title: "argocd", description: notBuilt });
@@ -108,6 +126,7 @@ const fluxSchema = z
     namespace: filledText("a namespace")
       .prefault("flux-system")
       .meta({ description: "Namespace of the Flux object.", examples: ["flux-system"] }),
+    watchOnly,
     timeout,
   })
   .meta({ title: "flux", description: notBuilt });
@@ -126,7 +145,7 @@ const hydrateSchema = z
     pullRequest: z
       .boolean()
       .default(false)
-      .meta({ description: "Change the branch through a pull request. Not built yet.", examples: [true] }),
+      .meta({ description: "Change the branch only through a pull request, which a person merges.", examples: [true] }),
   })
   .meta({ title: "hydrate", description: "Sluice commits what is rendered to a branch." });
 

@@ -4,6 +4,7 @@ import { messageOf, UserError } from "../../model/errors.ts";
 import { mapLimit } from "../../model/map-limit.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { DesiredEnvironment, EnvironmentStep } from "../engines/environment.ts";
+import { inOrder, readiness } from "./dependencies.ts";
 import { desiredOf, operationOf, refusedReport, userErrorOf } from "./desired.ts";
 import { scheduleDrift } from "./drift-state.ts";
 import { engineOf } from "./engine.ts";
@@ -66,8 +67,19 @@ async function reconcileEnvironment(
   const groups = deployGroups(context, environment);
   const done: EnvironmentStep[] = [];
   const faults: unknown[] = [];
-  for (const group of groups) {
+  for (const group of inOrder(groups)) {
     context.signal.throwIfAborted();
+    const ready = readiness(
+      group,
+      groups,
+      done.flatMap(({ reports }) => reports),
+    );
+    if (ready.kind === "wait") {
+      done.push({
+        reports: ready.reason === undefined ? [] : waitingReports(context, group, ready.reason, ports.clock()),
+      });
+      continue;
+    }
     await stepGroup(ports, context, environment, group).then(
       (result) => done.push(result),
       (error: unknown) => faults.push(error),
@@ -86,14 +98,11 @@ async function stepGroup(
   group: DeployGroup,
 ): Promise<EnvironmentStep> {
   const { held, free } = await divideByHolds(ports, context, group.targets);
-  const results = await mapLimit(free, rendersAtOnce, async (target) =>
-    desiredOf(
-      ports,
-      context,
-      target,
-      await requestOf(ports.records, context.where.repository, environment, target.app),
-    ),
-  );
+  const whole = group.settings.engine === "apply" || group.settings.engine === "hydrate";
+  const results = await mapLimit(free, rendersAtOnce, async (target) => {
+    const request = await requestOf(ports.records, context.where.repository, environment, target.app);
+    return desiredOf(ports, context, target, request, whole);
+  });
   const failed = results.flatMap((result) => (result.ok ? [] : [result.report]));
   const targets = results.flatMap((result) => (result.ok ? [result.desired] : []));
   const { where, head } = context;
@@ -136,4 +145,16 @@ function goneFrom(
     }
     return gone;
   };
+}
+
+function waitingReports(
+  { head }: RepositoryContext,
+  { targets }: DeployGroup,
+  reason: string,
+  now: number,
+): readonly OperationReport[] {
+  return targets.map(({ app, environment }) => ({
+    operation: operationOf({ app, environment, head, digest: "" }, now),
+    status: { state: "waiting", reason },
+  }));
 }

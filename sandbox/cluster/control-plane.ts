@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { freePort } from "../../support/free-port.ts";
+import { freePort } from "../free-port.ts";
 import type { Access } from "./access.ts";
 import { type Api, type ApiAnswer, connect, crashFile, messageOf } from "./api.ts";
-import { type Daemon, startDaemon, whileRunning } from "./daemon.ts";
+import { type Daemon, type DaemonProgram, startDaemon, whileRunning } from "./daemon.ts";
 import type { Programs } from "./programs.ts";
-import { readStages } from "./stages.ts";
+import { type FailingImages, readStages } from "./stages.ts";
 
 /** A control plane of the tests' own, with one node. */
 export interface ControlPlane {
@@ -17,15 +17,34 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
+/** A control plane that is up, for programs that are to run on it. */
+export interface RunningControlPlane {
+  readonly access: Access;
+  readonly api: Api;
+  /** Where everything is kept that they write; deleted at the end. */
+  readonly folder: string;
+  /** Starts one more program, which is stopped, and whose crash is noted, like the others. */
+  run(program: DaemonProgram): void;
+  /** Asks again and again until there is an answer, or one of the programs has ended. */
+  until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T>;
+}
+
 /** Another program may take a port between the moment it was found free and its use. */
 const attempts = 3;
 
-/** Starts a control plane in an empty folder, on loopback and free ports; resolves when Pods can run. */
-export async function startControlPlane(programs: Programs): Promise<ControlPlane> {
+/**
+ * Starts a control plane in an empty folder, on loopback and free ports; resolves when Pods can run, and `more` has
+ * done what it does there. Pods of `failing` images fail.
+ */
+export async function startControlPlane(
+  programs: Programs,
+  more?: (running: RunningControlPlane) => Promise<void>,
+  failing: readonly FailingImages[] = [],
+): Promise<ControlPlane> {
   for (let attempt = 1; ; attempt += 1) {
     const folder = mkdtempSync(join(tmpdir(), "sluice-cluster-"));
     try {
-      return await new Start(programs, folder).run();
+      return await new Start(programs, folder, failing).run(more);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       if (attempt === attempts || !String(error).includes("address already in use")) throw error;
@@ -37,18 +56,20 @@ export async function startControlPlane(programs: Programs): Promise<ControlPlan
 class Start {
   readonly #programs: Programs;
   readonly #folder: string;
+  readonly #failing: readonly FailingImages[];
   readonly #token = randomBytes(24).toString("hex");
   /** In the order of their starts. */
   readonly #daemons: Daemon[] = [];
 
-  constructor(programs: Programs, folder: string) {
+  constructor(programs: Programs, folder: string, failing: readonly FailingImages[]) {
     this.#programs = programs;
     this.#folder = folder;
+    this.#failing = failing;
   }
 
-  async run(): Promise<ControlPlane> {
+  async run(more?: (running: RunningControlPlane) => Promise<void>): Promise<ControlPlane> {
     try {
-      const access = await this.#start();
+      const access = await this.#start(more);
       const watch = this.#noteCrashes();
       return {
         access,
@@ -63,7 +84,7 @@ class Start {
     }
   }
 
-  async #start(): Promise<Access> {
+  async #start(more?: (running: RunningControlPlane) => Promise<void>): Promise<Access> {
     const [etcd, apiserver] = [`http://127.0.0.1:${await freePort()}`, await freePort()];
     this.#startEtcd(etcd, `http://127.0.0.1:${await freePort()}`);
     await this.#startApiserver(etcd, apiserver);
@@ -79,6 +100,13 @@ class Start {
     try {
       await whileRunning(this.#daemons, "the API server is ready", () => isReady(api));
       await this.#startControllers(access, api);
+      await more?.({
+        access,
+        api,
+        folder: this.#folder,
+        run: (program) => this.#daemons.push(startDaemon(program, this.#folder)),
+        until: (what, ask) => whileRunning(this.#daemons, what, ask),
+      });
       return access;
     } finally {
       await api.close();
@@ -113,7 +141,7 @@ class Start {
   }
 
   async #startControllers(access: Access, api: Api): Promise<void> {
-    const { config, storageClass } = readStages(this.#programs.stages);
+    const { config, storageClass } = readStages(this.#programs.stages, this.#failing);
     const { kubeconfig } = access;
     writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(access)), { mode: 0o600 });
     this.#startManager(kubeconfig);
@@ -149,7 +177,7 @@ class Start {
   }
 
   #run(name: string, binary: string, args: readonly string[]): void {
-    this.#daemons.push(startDaemon(name, binary, args, this.#folder));
+    this.#daemons.push(startDaemon({ name, binary, args }, this.#folder));
   }
 
   /** Tests run in other processes: they read there why nothing answers. */
