@@ -59,7 +59,7 @@ const keepMs = 30 * 24 * 3_600_000;
 const maxDiffs = 60_000;
 /** Resources of one app that are kept: far more than a text names. */
 const maxObjects = 200;
-const minIntervalMs = 60_000;
+const minIntervalMs = 10_000;
 /** Moments are rounded up, so that what is scheduled twice meets in one job. */
 const stepMs = 1_000;
 
