@@ -2,8 +2,8 @@ import type { DeployCluster } from "../../model/deploy.ts";
 import { messageOf } from "../../model/errors.ts";
 import type { HealthJudge } from "../../model/health.ts";
 import type { HeldLease } from "../../model/lease.ts";
-import type { Clock, Logger } from "../../model/observe.ts";
 import { mapLimit } from "../../model/map-limit.ts";
+import type { Clock, Logger } from "../../model/observe.ts";
 import { grantOf, notGiven } from "../access/grant.ts";
 import {
   type ApplyEnvironment,

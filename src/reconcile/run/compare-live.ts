@@ -25,7 +25,9 @@ export async function compareTargets(
 ): Promise<EnvironmentComparison | { readonly busy: number } | undefined> {
   const engine = await engineOf(ports, { context, environment, settings });
   if (engine.compare === undefined) return undefined;
-  const results = await mapLimit(targets, rendersAtOnce, (target) => desiredOf(ports, context, target, undefined, true));
+  const results = await mapLimit(targets, rendersAtOnce, (target) =>
+    desiredOf(ports, context, target, undefined, true),
+  );
   const { where, head, signal } = context;
   const desired = results.flatMap((result) => (result.ok ? [result.desired] : []));
   return engine.compare({ repository: where.repository, environment, head, targets: desired }, what, signal);
