@@ -19,10 +19,6 @@ export function notBuiltRemarks(value: unknown): readonly Remark[] {
   return [
     ...engine("argocd"),
     ...engine("flux"),
-    ...remarkAt(
-      first((deploy) => field(deploy, "selfHeal") === true),
-      "`selfHeal` is not built yet: Sluice corrects no drift",
-    ),
     ...remarkAt(notify.length > 0 ? ["notify"] : undefined, "`notify` is not built yet: Sluice sends no notifications"),
   ];
 }
