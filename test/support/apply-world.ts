@@ -150,10 +150,12 @@ export function desiredOf({ head, objects, request }: Commit): Desired {
   return {
     app: "web",
     environment: "staging",
+    path: "apps/web/staging",
     head,
     digest: createHash("sha256").update(JSON.stringify(objects)).digest("hex"),
     resources: () => objects.map((object) => ({ object })),
     yaml: async () => "",
+    sameAt: async () => false,
     ...(request && { request: { at: 0, ...request } }),
   };
 }

@@ -16,6 +16,14 @@ const timeout = durationSchema
   .prefault("15m")
   .meta({ description: "Time limit for an operation, until everything is healthy.", examples: ["15m"] });
 
+const watchOnly = z
+  .boolean()
+  .default(false)
+  .meta({
+    description: "Start nothing and write nothing: only report what the controller does by itself.",
+    examples: [true],
+  });
+
 const expression = (when: string, example: string) =>
   filledText("an expression").meta({ description: `CEL expression that is true when ${when}.`, examples: [example] });
 const healthRuleSchema = z
@@ -88,6 +96,7 @@ const argocdSchema = z
       .prefault("argocd")
       .meta({ description: "Namespace of the Application.", examples: ["argocd"] }),
     prune: prune(false),
+    watchOnly,
     timeout,
   })
   .meta({ title: "argocd", description: notBuilt });
@@ -108,6 +117,7 @@ const fluxSchema = z
     namespace: filledText("a namespace")
       .prefault("flux-system")
       .meta({ description: "Namespace of the Flux object.", examples: ["flux-system"] }),
+    watchOnly,
     timeout,
   })
   .meta({ title: "flux", description: notBuilt });

@@ -1,4 +1,5 @@
 import type { ClusterGrant, ClusterSettings } from "../../model/deploy.ts";
+import { UserError } from "../../model/errors.ts";
 import type { RepositoryName } from "../../model/tree.ts";
 import { isPattern, matchesName } from "./name-pattern.ts";
 
@@ -21,6 +22,14 @@ export function grantOf({ grants }: ClusterSettings, subject: Omit<DeploySubject
       repositories.some((pattern) => matchesRepository(repository, pattern.toLowerCase())) &&
       environments.some((pattern) => matchesName(subject.environment, pattern)),
   );
+}
+
+/** What is said where a cluster is not given to an environment. */
+export function notGiven(cluster: string, { repository, environment }: Omit<DeploySubject, "app">): UserError {
+  const { owner, name } = repository;
+  return new UserError("permission", `cluster ${cluster} is not open to ${environment} of ${owner}/${name}`, {
+    fix: `Ask who runs Sluice to add it to \`allow\` of cluster ${cluster} in sluice.server.yaml.`,
+  });
 }
 
 /** A star stays within the owner's or the repository's name. */

@@ -1,13 +1,12 @@
-import type { DeployCluster, OperationReport } from "../../model/deploy.ts";
-import { messageOf, UserError } from "../../model/errors.ts";
+import type { DeployCluster } from "../../model/deploy.ts";
+import { messageOf } from "../../model/errors.ts";
 import type { HealthJudge } from "../../model/health.ts";
 import type { HeldLease } from "../../model/lease.ts";
-import { mapLimit } from "../../model/map-limit.ts";
 import type { Clock, Logger } from "../../model/observe.ts";
-import { grantOf } from "../access/grant.ts";
+import { grantOf, notGiven } from "../access/grant.ts";
 import { type ApplyEnvironment, type ApplyPlace, applyEngine, applyLeaseName, removed } from "./apply/index.ts";
-import type { Desired, StepResult } from "./engine.ts";
 import type { DesiredEnvironment, EnvironmentEngine, EnvironmentStep } from "./environment.ts";
+import { stepTargets } from "./step-targets.ts";
 
 /** What applying an environment works with. */
 export interface ApplyEnvironmentPorts {
@@ -23,11 +22,6 @@ export interface ApplyEnvironmentPorts {
 
 /** Where an environment is applied, and how. */
 export type AppliedPlace = Pick<ApplyPlace, "repositoryId" | "namespace" | "health" | "limits" | "prune">;
-
-/** Targets of an environment that are worked at at once. */
-const targetsAtOnce = 4;
-/** When targets that met a fault are tried again beside others that did not, in milliseconds. */
-const retryMs = 15_000;
 
 /**
  * Applies the targets of an environment to a cluster, each by itself, alone in the environment: who does not get its
@@ -90,36 +84,4 @@ async function stepAll(
     signal,
   );
   return { ...left, reports: [...first.reports, ...left.reports] };
-}
-
-async function stepTargets(
-  { clock, log }: ApplyEnvironmentPorts,
-  engine: ApplyEnvironment,
-  targets: readonly Desired[],
-  signal: AbortSignal,
-): Promise<EnvironmentStep> {
-  const done: StepResult[] = [];
-  const faults: unknown[] = [];
-  await mapLimit(targets, targetsAtOnce, (target) =>
-    engine.step(target, signal).then(
-      (step) => void done.push(step),
-      (error: unknown) => void faults.push(error),
-    ),
-  );
-  // What one target meets keeps no other waiting.
-  if (faults.length > 0 && done.length === 0) throw faults[0];
-  for (const error of faults) log.warn({ error: messageOf(error) }, "a target's deploy is tried again later");
-  const again = Math.min(
-    ...done.map((step) => step.again ?? Number.POSITIVE_INFINITY),
-    ...(faults.length > 0 ? [clock() + retryMs] : []),
-  );
-  const reports: readonly OperationReport[] = done.map(({ operation, status }) => ({ operation, status }));
-  return { reports, ...(Number.isFinite(again) && { again }) };
-}
-
-function notGiven(cluster: string, { repository, environment }: DesiredEnvironment): UserError {
-  const { owner, name } = repository;
-  return new UserError("permission", `cluster ${cluster} is not open to ${environment} of ${owner}/${name}`, {
-    fix: `Ask who runs Sluice to add it to \`allow\` of cluster ${cluster} in sluice.server.yaml.`,
-  });
 }

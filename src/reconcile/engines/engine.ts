@@ -5,6 +5,8 @@ import type { Resource } from "../../model/render.ts";
 export interface Desired {
   readonly app: string;
   readonly environment: string;
+  /** Its folder in the repository. */
+  readonly path: string;
   /** The commit of the base branch. */
   readonly head: string;
   /** Of `resources`: equal exactly when they are equal. */
@@ -13,6 +15,8 @@ export interface Desired {
   resources(): readonly Resource[];
   /** The renderer's own text of the same. */
   yaml(): Promise<string>;
+  /** Whether another commit, which the repository has, renders to the same. */
+  sameAt(commit: string): Promise<boolean>;
   /** The newest wish of a person for this target, if there is one. */
   readonly request?: DeployRequest;
 }

@@ -18,18 +18,20 @@ interface DesiredPorts {
 }
 
 /**
- * Renders a target at the head. What does not render whole is never deployed: a cluster that gets half of it would lose
- * the other half.
+ * Renders a target at the head. What does not render whole is not deployed where Sluice's own render is what gets there
+ * (`whole`): a cluster that gets half of it would lose the other half. A controller renders by itself, and may have
+ * what Sluice lacks.
  */
 export async function desiredOf(
   { renderer, clock }: DesiredPorts,
   { tree, repository, head, signal }: Pick<RepositoryContext, "tree" | "repository" | "head" | "signal">,
   { app, environment, render: spec }: Target,
   request: DeployRequest | undefined,
+  whole: boolean,
 ): Promise<DesiredOrNot> {
   const source = { tree, objects: repository.objects };
   const render = await renderer.render(spec, source, signal);
-  const failure = failureOf(render);
+  const failure = whole ? failureOf(render) : undefined;
   if (failure !== undefined) {
     const operation = operationOf({ app, environment, head, digest: render.digest }, clock());
     return { ok: false, report: { operation, status: { state: "failed", at: clock(), failure, steps: [] } } };
@@ -37,7 +39,17 @@ export async function desiredOf(
   const resources = render.ok ? () => render.resources() : () => [];
   const yaml = () => renderer.yaml(spec, source, signal);
   const wish = request === undefined ? {} : { request };
-  return { ok: true, desired: { app, environment, head, digest: render.digest, resources, yaml, ...wish } };
+  const sameAt = async (commit: string): Promise<boolean> => {
+    const then = { tree: await repository.tree(commit), objects: repository.objects };
+    return rendersSame(render, await renderer.render(spec, then, signal));
+  };
+  const about = { app, environment, path: spec.path, head, digest: render.digest };
+  return { ok: true, desired: { ...about, resources, yaml, sameAt, ...wish } };
+}
+
+/** What Sluice lacks may differ. */
+function rendersSame(one: Render, other: Render): boolean {
+  return [one, other].every((each) => each.ok && each.unpinned.length === 0) && one.digest === other.digest;
 }
 
 /** An operation that needs no more memory than what it is about: every run gives it the same id. */

@@ -1,8 +1,12 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
+import type { DeployCluster } from "../../model/deploy.ts";
 import { UserError } from "../../model/errors.ts";
-import { sentenceList } from "../../model/text/lists.ts";
 import { applyEnvironmentEngine } from "../engines/apply-environment.ts";
+import { argocdEngine } from "../engines/argocd/index.ts";
+import { type ControllerWork, controllerEnvironmentEngine } from "../engines/controller/environment.ts";
+import type { DeployEngine } from "../engines/engine.ts";
 import type { EnvironmentEngine } from "../engines/environment.ts";
+import { fluxEngine } from "../engines/flux/index.ts";
 import { hydrateEngine } from "../engines/hydrate/index.ts";
 import type { DeploySettings } from "./groups.ts";
 import { healthRulesOf } from "./health-rules.ts";
@@ -25,8 +29,7 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
         { ...settings, base: context.base },
       );
     case "apply": {
-      const cluster = await ports.clusters.open(settings.cluster);
-      if (cluster === undefined) throw noCluster(settings.cluster, environment);
+      const cluster = await openedCluster(ports, settings.cluster, environment);
       const { stability: stabilityMs, timeout: operationMs, namespace, prune } = settings;
       const { repositoryId } = context;
       const health = await healthRulesOf(settings, context.tree);
@@ -35,13 +38,32 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
       return applyEnvironmentEngine({ ...ports, cluster }, place);
     }
     case "argocd":
+      return controllers(ports, { context, environment, settings }, (work) => argocdEngine(work, settings));
     case "flux":
-      throw new UserError("config", `Sluice cannot deploy ${environment} with \`${settings.engine}\` yet`, {
-        fix: `Use one of ${sentenceList(["`apply`", "`hydrate`"])}; the changelog says when it can.`,
-      });
+      return controllers(ports, { context, environment, settings }, (work) => fluxEngine(work, settings));
     default:
       return settings satisfies never;
   }
+}
+
+type ControllerSettings = Extract<DeploySettings, { engine: "argocd" | "flux" }>;
+
+async function controllers(
+  ports: ReconcilePorts,
+  { context, environment, settings }: EngineRequest & { readonly settings: ControllerSettings },
+  engineFor: (work: ControllerWork) => DeployEngine,
+): Promise<EnvironmentEngine> {
+  const cluster = await openedCluster(ports, settings.cluster, environment);
+  const { base, repository: history, url: repositoryUrl } = context;
+  const { timeout: timeoutMs, watchOnly } = settings;
+  const place = { base, history, repositoryUrl, timeoutMs, watchOnly };
+  return controllerEnvironmentEngine({ ...ports, cluster }, place, engineFor);
+}
+
+async function openedCluster({ clusters }: ReconcilePorts, name: string, environment: string): Promise<DeployCluster> {
+  const cluster = await clusters.open(name);
+  if (cluster === undefined) throw noCluster(name, environment);
+  return cluster;
 }
 
 /** The repository with a branch that may not be there yet. */

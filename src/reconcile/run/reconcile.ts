@@ -85,14 +85,11 @@ async function stepGroup(
   group: DeployGroup,
 ): Promise<EnvironmentStep> {
   const { held, free } = await divideByHolds(ports, context, group.targets);
-  const results = await mapLimit(free, rendersAtOnce, async (target) =>
-    desiredOf(
-      ports,
-      context,
-      target,
-      await requestOf(ports.records, context.where.repository, environment, target.app),
-    ),
-  );
+  const whole = group.settings.engine === "apply" || group.settings.engine === "hydrate";
+  const results = await mapLimit(free, rendersAtOnce, async (target) => {
+    const request = await requestOf(ports.records, context.where.repository, environment, target.app);
+    return desiredOf(ports, context, target, request, whole);
+  });
   const failed = results.flatMap((result) => (result.ok ? [] : [result.report]));
   const targets = results.flatMap((result) => (result.ok ? [result.desired] : []));
   const { where, head } = context;

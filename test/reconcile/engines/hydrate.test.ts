@@ -26,7 +26,7 @@ function target(app: string, text: string, environment = "prod"): Desired {
     rendered.push(app);
     return text;
   };
-  return { app, environment, head, digest, resources: () => [], yaml };
+  return { app, environment, path: `apps/${app}`, head, digest, resources: () => [], yaml, sameAt: async () => false };
 }
 
 function step(targets: readonly Desired[], apps: readonly string[] | "unknown" = targets.map(({ app }) => app)) {

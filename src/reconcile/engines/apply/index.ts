@@ -1,11 +1,11 @@
 import { fillTemplate } from "../../../config/values/templates.ts";
 import type { ClusterGrant, ClusterSettings, ObjectProblem } from "../../../model/deploy.ts";
-import { UserError } from "../../../model/errors.ts";
 import type { HealthJudge, HealthRule } from "../../../model/health.ts";
-import type { Cluster, Impersonation, ListQuery, OpenCluster } from "../../../model/kube.ts";
+import type { Cluster, ListQuery, OpenCluster } from "../../../model/kube.ts";
 import type { HeldLease } from "../../../model/lease.ts";
 import type { Clock } from "../../../model/observe.ts";
 import type { RepositoryName } from "../../../model/tree.ts";
+import { accountOf } from "../../access/account.ts";
 import { type AccessRefusal, accessRefusals } from "../../access/refusals.ts";
 import { keeperName } from "../../inventory/apply-set.ts";
 import { inventoryStore } from "../../inventory/store.ts";
@@ -69,10 +69,12 @@ export function removed(app: string, environment: string, head: string): Desired
   return {
     app,
     environment,
+    path: "",
     head,
     digest: removedDigest,
     resources: () => [],
     yaml: async () => "",
+    sameAt: async () => false,
     request: { id: "removed", at: 0, prune: true },
   };
 }
@@ -123,19 +125,6 @@ function rulesOf(place: ApplyPlace, app: string): ApplyRules {
 
 function problemOf({ object, reason, fix }: AccessRefusal): ObjectProblem {
   return { object, reason: "NotAllowed", message: `${labelOf(object)} ${reason}`, fix };
-}
-
-/** The cluster as the account has it that the operator named. */
-function accountOf(cluster: OpenCluster, { serviceAccount }: ClusterGrant): Cluster {
-  return serviceAccount === undefined ? cluster : cluster.as(impersonated(serviceAccount));
-}
-
-function impersonated(serviceAccount: string): Impersonation {
-  const [namespace, name, ...rest] = serviceAccount.split("/");
-  if (namespace && name && rest.length === 0) return { user: `system:serviceaccount:${namespace}:${name}` };
-  throw new UserError("usage", `the service account ${serviceAccount} is not of the form namespace/name`, {
-    fix: "Correct it in the server's settings.",
-  });
 }
 
 async function leftBehind(

@@ -1,8 +1,14 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../model/json.ts";
-import type { ObjectReference } from "../../../model/kube.ts";
+import type { Cluster, ObjectReference } from "../../../model/kube.ts";
 import { objectAt, textAt } from "../../manifests/manifest.ts";
 import { attempt } from "./problems.ts";
-import type { Work } from "./work.ts";
+
+/** What is looked into, until when, and the time in milliseconds. */
+export interface Look {
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+  readonly now: number;
+}
 
 /** So many owners of Pods are asked for: a rollout has two. */
 const maxOwners = 10;
@@ -12,14 +18,14 @@ const maxOwners = 10;
  * selector too, and the last lines of a Pod are told. Those without a controller are taken by whoever selects them.
  */
 export async function ownPods(
-  work: Work,
+  look: Look,
   workload: JsonObject,
   pods: readonly JsonObject[],
 ): Promise<readonly JsonObject[]> {
   const uid = textAt(workload, "metadata", "uid");
   const makers = new Map(pods.flatMap((pod) => controllerOf(pod) ?? []).map((maker) => [maker.uid, maker]));
   const own = new Set([uid]);
-  for (const maker of [...makers.values()].slice(0, maxOwners)) if (await isMade(work, maker, uid)) own.add(maker.uid);
+  for (const maker of [...makers.values()].slice(0, maxOwners)) if (await isMade(look, maker, uid)) own.add(maker.uid);
   return pods.filter((pod) => own.has(controllerOf(pod)?.uid ?? uid));
 }
 
@@ -39,9 +45,9 @@ function controllerOf(object: JsonObject): Controller | undefined {
 }
 
 /** Whether a workload makes what makes its Pods, as a Deployment makes ReplicaSets. */
-async function isMade(work: Work, { reference, uid }: Controller, workload: string): Promise<boolean> {
+async function isMade(look: Look, { reference, uid }: Controller, workload: string): Promise<boolean> {
   if (uid === workload) return true;
-  const tried = await attempt(reference, () => work.ports.cluster.get(reference, work.signal));
+  const tried = await attempt(reference, () => look.cluster.get(reference, look.signal));
   const maker = "value" in tried ? tried.value?.object : undefined;
   if (maker === undefined || textAt(maker, "metadata", "uid") !== uid) return false;
   return controllerOf(maker)?.uid === workload;

@@ -1,6 +1,7 @@
 import type { DeployFailure } from "../../../model/deploy.ts";
 import { Fault } from "../../../model/errors.ts";
 import { canonicalJson } from "../../../model/json.ts";
+import type { Cluster } from "../../../model/kube.ts";
 import type { Inventory } from "../../inventory/parent.ts";
 import { type Identity, identityOf, keyOf, type Manifest } from "../../manifests/manifest.ts";
 import { type OperationDocument, storedDocument } from "./document.ts";
@@ -50,6 +51,10 @@ export class Work {
 
   get now(): number {
     return this.ports.clock();
+  }
+
+  get cluster(): Cluster {
+    return this.ports.cluster;
   }
 
   get members(): readonly Identity[] {

@@ -4,20 +4,20 @@ import { isStuck, podProblems } from "../../health/pods.ts";
 import type { Watched } from "../../health/verdict.ts";
 import { objectAt } from "../../manifests/manifest.ts";
 import { referenceOf } from "../../manifests/read.ts";
-import { ownPods } from "./own-pods.ts";
+import { type Look, ownPods } from "./own-pods.ts";
 import { attempt } from "./problems.ts";
 import type { Work } from "./work.ts";
 
 /** The Pods of a workload and no others; `undefined` of what has none, and without the right to list them. */
-export async function podsOf(work: Work, workload: JsonObject): Promise<readonly JsonObject[] | undefined> {
+export async function podsOf(look: Look, workload: JsonObject): Promise<readonly JsonObject[] | undefined> {
   const labels = selectorOf(workload);
   if (labels === "") return undefined;
   const reference = referenceOf(workload);
   const query = { apiVersion: "v1", kind: "Pod", namespace: reference.namespace, labels };
-  const tried = await attempt(reference, () => work.ports.cluster.list(query, work.signal));
+  const tried = await attempt(reference, () => look.cluster.list(query, look.signal));
   if (!("value" in tried)) return undefined;
   return ownPods(
-    work,
+    look,
     workload,
     tried.value.map(({ object }) => object),
   );
