@@ -30,10 +30,10 @@ function chartVerdict({ release, chart }: HelmReleaseState, { relation, head }: 
   const ready = chart.conditions.get("Ready");
   const name = nameOf(chart.reference);
   if (relation(commitOf(chart.sourceRevision)) !== "included")
-    return { kind: "progressing", step: "compare", text: `${name} is not made from ${head.slice(0, 7)} yet` };
+    return { kind: "progressing", step: "fetch", text: `${name} is not made from ${head.slice(0, 7)} yet` };
   if (ready?.status === "False") {
-    const { reason, message } = ready;
-    return { kind: "failing", final: false, object: chart.reference, reason, message, applied: false };
+    const { reason, message, since: at } = ready;
+    return { kind: "failing", final: false, object: chart.reference, reason, message, at, applied: false };
   }
   if (release.attempted === chart.revision || chart.revision === "") return undefined;
   return { kind: "progressing", step: "apply", text: `Flux has not begun with chart ${chart.revision} yet` };
@@ -56,8 +56,8 @@ function failedVerdict(release: HelmRelease): Verdict | undefined {
   const final = stalled?.status === "True" && isOf(stalled, generation);
   const failed = ready?.status === "False" && isOf(ready, generation) ? ready : final ? stalled : undefined;
   if (failed === undefined) return undefined;
-  const { reason, message } = causeOf(release) ?? failed;
-  return { kind: "failing", final, object, reason, message, applied: !early.has(failed.reason) };
+  const { reason, message, since: at } = causeOf(release) ?? failed;
+  return { kind: "failing", final, object, reason, message, at, applied: !early.has(failed.reason) };
 }
 
 /** What went wrong, where Ready tells of the way back. */

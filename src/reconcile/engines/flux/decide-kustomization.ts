@@ -35,14 +35,18 @@ export function kustomizationVerdict(state: KustomizationState, wanted: Wanted, 
 function doneVerdict({ kustomization, source }: KustomizationState, { relation }: Wanted): Verdict | undefined {
   const { conditions, observedGeneration, generation, checksHealth } = kustomization;
   const ready = conditions.get("Ready");
-  const commit = commitOfRevision(kustomization.applied, { kustomization, source });
-  if (relation(commit) !== "included" || observedGeneration !== generation) return undefined;
+  const [applied, attempted] = [kustomization.applied, kustomization.attempted].map((revision) =>
+    relation(commitOfRevision(revision, { kustomization, source })),
+  );
+  if (applied !== "included" || attempted !== "included" || observedGeneration !== generation) return undefined;
+  // Another version lies between what was applied and the wanted commit, which happens to be the same.
+  if (relation(commitIn(source)) === "older") return undefined;
   if (ready?.status === "False" || conditions.get("Stalled")?.status === "True") return undefined;
   return { kind: "applied", healthy: checksHealth ? "checked" : "unknown", at: ready?.since };
 }
 
 /** The commit of a revision of what the source gives. */
-function commitOfRevision(revision: string, { source, kustomization }: KustomizationState): string | undefined {
+export function commitOfRevision(revision: string, { source, kustomization }: KustomizationState): string | undefined {
   if (source.reference.kind === "GitRepository") return commitOf(revision);
   if (revision !== "" && revision === source.artifact?.revision) return commitIn(source);
   const origin = kustomization.appliedOrigin;
@@ -87,10 +91,14 @@ function earlyVerdict(state: KustomizationState, ready: Condition, wanted: Wante
   return failing(state, ready, false);
 }
 
-function failing({ kustomization }: KustomizationState, { reason, message }: Condition, final: boolean): Verdict {
+function failing(
+  { kustomization }: KustomizationState,
+  { reason, message, since: at }: Condition,
+  final: boolean,
+): Verdict {
   const late = reason === "HealthCheckFailed" || reason === "PruneFailed";
   const applied = late || (reason === "ReconciliationFailed" && saysApplied(message));
-  return { kind: "failing", final, object: kustomization.reference, reason, message, applied };
+  return { kind: "failing", final, object: kustomization.reference, reason, message, at, applied };
 }
 
 /** It has the commit to do, or is at it. */

@@ -50,7 +50,7 @@ export function sourceVerdict(source: Source, wanted: Wanted): Verdict | undefin
       until: "controller",
       reason: `${name} is at ${commit.slice(0, 7)}, which ${wanted.head.slice(0, 7)} does not come from`,
     };
-  return { kind: "progressing", step: "compare", text: `${name} has not got ${wanted.head.slice(0, 7)} yet` };
+  return { kind: "progressing", step: "fetch", text: `${name} has not got ${wanted.head.slice(0, 7)} yet` };
 }
 
 /** What has to be put right counts at once; what may be an outage only when it lasts. */
@@ -58,8 +58,8 @@ function failureOf(source: Source, now: number): Verdict | undefined {
   const { conditions, reference: object, generation } = source;
   const [ready, stalled, verified] = ["Ready", "Stalled", "SourceVerified"].map((type) => conditions.get(type));
   const failing = (condition: Condition, final: boolean): Verdict => {
-    const { reason, message } = condition;
-    return { kind: "failing", final, object, reason, message, applied: false };
+    const { reason, message, since: at } = condition;
+    return { kind: "failing", final, object, reason, message, at, applied: false };
   };
   if (stalled?.status === "True" && isOf(stalled, generation)) return failing(stalled, true);
   if (verified?.status === "False") return failing(verified, true);

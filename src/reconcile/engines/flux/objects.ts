@@ -23,6 +23,7 @@ export interface FluxObject {
   /** -1 until the controller has looked at a new object. */
   readonly observedGeneration: number;
   readonly suspended: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
   /** What was asked last, and what of that was taken up last. */
   readonly requestedAt: string;
   readonly handledAt: string;
@@ -80,6 +81,7 @@ export function readFluxObject(object: JsonObject): FluxObject {
     generation: metadata.generation,
     observedGeneration: status.observedGeneration,
     suspended: spec.suspend,
+    annotations: metadata.annotations,
     requestedAt: metadata.annotations[requestedAtAnnotation] ?? "",
     handledAt: status.lastHandledReconcileAt,
     conditions: new Map(

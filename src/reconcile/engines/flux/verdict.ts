@@ -14,7 +14,7 @@ export type RelationOf = (commit: string | undefined) => Relation;
 export type Verdict =
   /** `until`: `person`, who has to do something; `controller`: what it waits for should come by itself. */
   | { readonly kind: "waiting"; readonly until: "person" | "controller"; readonly reason: string }
-  | { readonly kind: "progressing"; readonly step: "compare" | "apply" | "health"; readonly text: string }
+  | { readonly kind: "progressing"; readonly step: "fetch" | "apply" | "health"; readonly text: string }
   /** `checked`: the controller has seen that it is healthy; `at`: since when it says so, in milliseconds. */
   | { readonly kind: "applied"; readonly healthy: "checked" | "unknown"; readonly at: number | undefined }
   | Failing
@@ -31,6 +31,8 @@ export interface Failing {
   readonly reason: string;
   /** As the controller has it: not fit to be told. Empty while it tries again. */
   readonly message: string;
+  /** Since when it says so, in milliseconds since the epoch. */
+  readonly at?: number | undefined;
   /** Whether something was written to the cluster. */
   readonly applied: boolean;
 }
