@@ -2,16 +2,26 @@
 // which plays the nodes. From KUBEBUILDER_ASSETS or the PATH where they are, else from the per-user cache, where they
 // are built once.
 
-import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { run, SetupError, tryRun } from "./console.mjs";
-import { buildWithGo, goEnvironment, goVersion, requireGo } from "./go.mjs";
-import { exe, root, userCache } from "./places.mjs";
+import { SetupError, step, tryRun } from "./console.mjs";
+import { go } from "./go.mjs";
+import { copyYaml, ModuleCache } from "./module-cache.mjs";
+import { exe, root } from "./places.mjs";
 import { onPath } from "./tools.mjs";
 
 /** Their go.mod: the versions of everything, and the programs as its tools. */
-const source = join(root, "scripts", "control-plane");
+const cache = new ModuleCache({
+  source: join(root, "scripts", "control-plane"),
+  place: "control-plane",
+  need: (what) => [
+    `The cluster tests need ${what}, which is not here.`,
+    [
+      "name a kubeconfig of a cluster for tests in KUBECONFIG, and set USE_EXISTING_CLUSTER=true",
+      "name etcd and kube-apiserver in KUBEBUILDER_ASSETS, which leaves less to build",
+    ],
+  ],
+});
 
 /** Each with the package that it is built from; `minor` where the one of another build will do. */
 const programs = {
@@ -44,30 +54,23 @@ export async function controlPlaneProgram(name, progress) {
     process.env[variable] = elsewhere;
     return elsewhere;
   }
-  const binary = join(await cacheFolder(), exe(name));
-  process.env[variable] = binary;
-  if (existsSync(binary)) return "from the cache";
-  return compile(name, binary, progress);
+  process.env[variable] = join(await cache.folder(), exe(name));
+  return cache.program(name, programs[name].package, progress);
 }
 
 /** Puts the stages of kwok into the cache, and names their folder to the tests. */
 export async function kwokStages() {
-  const folder = join(await cacheFolder(), "stages");
-  process.env.SLUICE_KWOK_STAGES = folder;
-  if (existsSync(folder)) return "from the cache";
-  await needGo("the stages of kwok");
-  const args = ["mod", "download", "-json", "sigs.k8s.io/kwok"];
-  const { Dir: module } = JSON.parse(await run("go", args, { cwd: source, env: goEnvironment() }));
-  const partial = `${folder}.${process.pid}`;
-  mkdirSync(partial, { recursive: true });
-  for (const name of stages) copyYaml(join(module, "kustomize", "stage", name), partial);
-  renameSync(partial, folder);
-  return "copied from the module";
+  process.env.SLUICE_KWOK_STAGES = join(await cache.folder(), "stages");
+  return cache.files("stages", "sigs.k8s.io/kwok", (module, folder) => {
+    for (const name of stages) copyYaml(join(module, "kustomize", "stage", name), folder);
+  });
 }
 
-function copyYaml(from, to) {
-  const files = readdirSync(from).filter((file) => file.endsWith(".yaml") && file !== "kustomization.yaml");
-  for (const file of files) copyFileSync(join(from, file), join(to, file));
+/** The steps that make all of it ready. */
+export async function controlPlane() {
+  await step("Go", go);
+  for (const name of controlPlanePrograms) await step(name, (progress) => controlPlaneProgram(name, progress));
+  await step("the stages of kwok", kwokStages);
 }
 
 /** Where the tools of Kubernetes' own tests look. */
@@ -82,43 +85,4 @@ function fromAssets(name) {
 async function fromPath(name) {
   const file = programs[name].minor && onPath(name);
   return file && programs[name].minor.test((await tryRun(file, ["--version"])) ?? "") ? file : undefined;
-}
-
-let folder;
-
-function cacheFolder() {
-  folder ??= findCacheFolder();
-  return folder;
-}
-
-/** One folder for each go.mod, go.sum, Go and platform. Without a Go, any that was built of the same modules. */
-async function findCacheFolder() {
-  const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(source, file))).update("\0");
-  const modules = hash.digest("hex").slice(0, 16);
-  const platform = `${process.platform}-${process.arch}`;
-  const place = join(userCache, "control-plane");
-  const go = await goVersion();
-  if (go) return join(place, `${modules}-${go}-${platform}`);
-  const built = existsSync(place) ? readdirSync(place) : [];
-  const usable = built.find((name) => name.startsWith(`${modules}-`) && name.endsWith(`-${platform}`));
-  return join(place, usable ?? `${modules}-${platform}`);
-}
-
-/** Two packages at once: the compiler takes 2 GB for some. */
-async function compile(name, binary, progress) {
-  const go = await needGo(name);
-  mkdirSync(await cacheFolder(), { recursive: true });
-  const partial = `${binary}.${process.pid}`;
-  const args = ["-p", "2", "-ldflags", "-s -w", "-o", partial, programs[name].package];
-  await buildWithGo("build", args, { cwd: source, progress });
-  renameSync(partial, binary);
-  return `built with ${go.version}`;
-}
-
-function needGo(what) {
-  return requireGo(`The cluster tests need ${what}, which is not here.`, [
-    "name a kubeconfig of a cluster for tests in KUBECONFIG, and set USE_EXISTING_CLUSTER=true",
-    "name etcd and kube-apiserver in KUBEBUILDER_ASSETS, which leaves less to build",
-  ]);
 }

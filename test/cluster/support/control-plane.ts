@@ -6,7 +6,7 @@ import { z } from "zod";
 import { freePort } from "../../support/free-port.ts";
 import type { Access } from "./access.ts";
 import { type Api, type ApiAnswer, connect, crashFile, messageOf } from "./api.ts";
-import { type Daemon, startDaemon, whileRunning } from "./daemon.ts";
+import { type Daemon, type DaemonProgram, startDaemon, whileRunning } from "./daemon.ts";
 import type { Programs } from "./programs.ts";
 import { readStages } from "./stages.ts";
 
@@ -17,15 +17,33 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
+/** A control plane that is up, for programs that are to run on it. */
+export interface RunningControlPlane {
+  readonly access: Access;
+  readonly api: Api;
+  /** Where everything is kept that they write; deleted at the end. */
+  readonly folder: string;
+  /** Starts one more program, which is stopped, and whose crash is noted, like the others. */
+  run(program: DaemonProgram): void;
+  /** Asks again and again until there is an answer, or one of the programs has ended. */
+  until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T>;
+}
+
 /** Another program may take a port between the moment it was found free and its use. */
 const attempts = 3;
 
-/** Starts a control plane in an empty folder, on loopback and free ports; resolves when Pods can run. */
-export async function startControlPlane(programs: Programs): Promise<ControlPlane> {
+/**
+ * Starts a control plane in an empty folder, on loopback and free ports; resolves when Pods can run, and `more` has
+ * done what it does there.
+ */
+export async function startControlPlane(
+  programs: Programs,
+  more?: (running: RunningControlPlane) => Promise<void>,
+): Promise<ControlPlane> {
   for (let attempt = 1; ; attempt += 1) {
     const folder = mkdtempSync(join(tmpdir(), "sluice-cluster-"));
     try {
-      return await new Start(programs, folder).run();
+      return await new Start(programs, folder).run(more);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       if (attempt === attempts || !String(error).includes("address already in use")) throw error;
@@ -46,9 +64,9 @@ class Start {
     this.#folder = folder;
   }
 
-  async run(): Promise<ControlPlane> {
+  async run(more?: (running: RunningControlPlane) => Promise<void>): Promise<ControlPlane> {
     try {
-      const access = await this.#start();
+      const access = await this.#start(more);
       const watch = this.#noteCrashes();
       return {
         access,
@@ -63,7 +81,7 @@ class Start {
     }
   }
 
-  async #start(): Promise<Access> {
+  async #start(more?: (running: RunningControlPlane) => Promise<void>): Promise<Access> {
     const [etcd, apiserver] = [`http://127.0.0.1:${await freePort()}`, await freePort()];
     this.#startEtcd(etcd, `http://127.0.0.1:${await freePort()}`);
     await this.#startApiserver(etcd, apiserver);
@@ -79,6 +97,13 @@ class Start {
     try {
       await whileRunning(this.#daemons, "the API server is ready", () => isReady(api));
       await this.#startControllers(access, api);
+      await more?.({
+        access,
+        api,
+        folder: this.#folder,
+        run: (program) => this.#daemons.push(startDaemon(program, this.#folder)),
+        until: (what, ask) => whileRunning(this.#daemons, what, ask),
+      });
       return access;
     } finally {
       await api.close();
@@ -149,7 +174,7 @@ class Start {
   }
 
   #run(name: string, binary: string, args: readonly string[]): void {
-    this.#daemons.push(startDaemon(name, binary, args, this.#folder));
+    this.#daemons.push(startDaemon({ name, binary, args }, this.#folder));
   }
 
   /** Tests run in other processes: they read there why nothing answers. */

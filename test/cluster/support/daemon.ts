@@ -18,12 +18,22 @@ export interface Daemon {
 /** Far more than an orderly end takes. */
 const stopMs = 60_000;
 
+/** A program and what it is started with. */
+export interface DaemonProgram {
+  /** What it is started under: some programs are several. */
+  readonly name: string;
+  readonly binary: string;
+  readonly args: readonly string[];
+  /** Beside PATH, HOME and TMPDIR. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts a program with a folder of its own for what it writes; its log is beside it. */
-export function startDaemon(name: string, binary: string, args: readonly string[], folder: string): Daemon {
+export function startDaemon({ name, binary, args, env: more }: DaemonProgram, folder: string): Daemon {
   const log = join(folder, `${name}.log`);
   const file = openSync(log, "w");
-  const env = { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: folder };
-  const child = spawn(binary, args, { cwd: folder, env, stdio: ["ignore", file, file] });
+  const env = { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: folder, ...more };
+  const child = spawn(binary, args, { argv0: name, cwd: folder, env, stdio: ["ignore", file, file] });
   closeSync(file);
   let stopped = false;
   let end: string | undefined;

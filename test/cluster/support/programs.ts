@@ -23,8 +23,9 @@ export function programs(): Programs {
   };
 }
 
-function named(variable: string): string {
+/** The file or folder that a variable names. Throws when the command that sets it did not run. */
+export function named(variable: string, command = "npm run test:cluster"): string {
   const path = process.env[variable];
   if (path !== undefined && existsSync(path)) return path;
-  throw new Error(`${variable} names no file: run the cluster tests with \`npm run test:cluster\`, which sets it`);
+  throw new Error(`${variable} names no file: run these tests with \`${command}\`, which sets it`);
 }
