@@ -7,7 +7,7 @@ import { eventually } from "../../support/wait.ts";
 import { type TlsFront, tlsFront } from "./git-server.ts";
 import { type ApiObject, applyObject, pathOf } from "./objects.ts";
 
-/** What a test file has of its own: a namespace of the cluster with the controllers, and a repository that they read. */
+/** What a test file has of its own: a namespace of the controllers' cluster, and a repository that they read. */
 export interface ControllerWorld {
   readonly test: TestCluster;
   readonly github: CheckedGitHub;
