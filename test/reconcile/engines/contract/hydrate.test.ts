@@ -16,7 +16,7 @@ function open(): EngineWorld {
         digest: head,
         yaml: async () => `head: ${head}\n`,
       };
-      const ports = { github, clock: () => world.now };
+      const ports = { github, repositoryUrl: "https://github.com/acme/shop", clock: () => world.now };
       const opened = async () => (world.away === undefined ? github.repository : Promise.reject(world.away));
       const engine = hydrateEngine({ ...ports, open: opened }, { branch: "env/staging", path: "{app}", base: "main" });
       const { environment } = target;
