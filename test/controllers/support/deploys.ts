@@ -14,7 +14,7 @@ import { openTestCluster } from "../../cluster/support/cluster.ts";
 import { patient, realEngine } from "../../render/support/engines.ts";
 import { directMirrors } from "../../support/direct-mirrors.ts";
 import { memoryLog } from "../../webhooks/fakes.ts";
-import type { ControllerWorld } from "./world.ts";
+import type { ControllerWorld, TestRepository } from "./world.ts";
 
 /** How the deploys of a test differ from the usual ones. */
 export interface DeployOptions {
@@ -25,14 +25,14 @@ export interface DeployOptions {
   readonly request?: DeployRequest;
 }
 
-/** Sluice, as it deploys the apps of the test's repository, each from `apps/<app>`, by one engine. */
+/** Sluice, as it deploys the folder `deploy` of repositories by one engine. The app is named like the repository. */
 export interface Deploys {
   /** One step of a new process, at the head that the branch has now. */
-  step(app: string, options?: DeployOptions): Promise<StepResult>;
+  step(repository: TestRepository, options?: DeployOptions): Promise<StepResult>;
   /** Takes steps until the status is of this state. Another result before that fails the test. */
   until<S extends DeployStatus["state"]>(
     state: S,
-    app: string,
+    repository: TestRepository,
     options?: DeployOptions,
   ): Promise<Extract<DeployStatus, { state: S }>>;
 }
@@ -43,7 +43,6 @@ export type DeploySettings =
   | ({ readonly engine: "flux" } & Omit<FluxSettings, "namespace">);
 
 const environment = "staging";
-const repository = { owner: "acme", name: "shop" };
 const signal = AbortSignal.timeout(1_800_000);
 /** Earlier than an engine asks for, so that the tests take less time; a step more does no harm. */
 const pauseMs = 250;
@@ -62,10 +61,14 @@ export function useDeploys(world: ControllerWorld): (settings: DeploySettings) =
     await renderer.close();
     await cluster.close();
   });
-  const engineOf = (settings: DeploySettings, history: Place["history"], options: DeployOptions): EnvironmentEngine => {
+  const engineOf = (
+    settings: DeploySettings,
+    place: Pick<Place, "history" | "repositoryUrl">,
+    options: DeployOptions,
+  ): EnvironmentEngine => {
     const { watchOnly = false, timeoutMs = 600_000 } = options;
     const grant = {
-      repositories: ["acme/shop"],
+      repositories: ["acme/*"],
       environments: ["*"],
       namespaces: namespacesOf(world),
       ...options.grant,
@@ -78,7 +81,7 @@ export function useDeploys(world: ControllerWorld): (settings: DeploySettings) =
         clock: Date.now,
         log: memoryLog(),
       },
-      { repositoryUrl: world.repositoryUrl.replace(/\.git$/, ""), base: "main", history, timeoutMs, watchOnly },
+      { ...place, base: "main", timeoutMs, watchOnly },
       (work) => {
         const namespace = namespaceOf(world, settings);
         return settings.engine === "argocd"
@@ -87,15 +90,20 @@ export function useDeploys(world: ControllerWorld): (settings: DeploySettings) =
       },
     );
   };
-  const stepOf = async (settings: DeploySettings, app: string, options: DeployOptions): Promise<StepResult> => {
+  const stepOf = async (
+    settings: DeploySettings,
+    { name: app, url }: TestRepository,
+    options: DeployOptions,
+  ): Promise<StepResult> => {
+    const repository = { owner: "acme", name: app };
     const history = await mirrors.open({ repository, want: ["refs/heads/main"] }, signal);
     const head = await history.resolve("refs/heads/main");
     const about = { tree: await history.tree(head), repository: history, head, signal };
-    const render = { kind: "plain", path: `apps/${app}`, options: {} } as const;
+    const render = { kind: "plain", path: "deploy", options: {} } as const;
     const target = { id: `${app}/${environment}`, app, environment, render };
     const wanted = await desiredOf({ renderer, clock: Date.now }, about, target, options.request, false);
     if (!wanted.ok) throw new Error("a target that is left to a controller is always wanted");
-    const step = await engineOf(settings, history, options).step(
+    const step = await engineOf(settings, { history, repositoryUrl: url.replace(/\.git$/, "") }, options).step(
       { repository, environment, head, targets: [wanted.desired], gone: async () => [] },
       signal,
     );
@@ -104,10 +112,10 @@ export function useDeploys(world: ControllerWorld): (settings: DeploySettings) =
     return { ...report, ...(step.again !== undefined && { again: step.again }) };
   };
   return (settings) => ({
-    step: (app, options = {}) => stepOf(settings, app, options),
-    until: async (state, app, options = {}) => {
+    step: (repository, options = {}) => stepOf(settings, repository, options),
+    until: async (state, repository, options = {}) => {
       for (;;) {
-        const { status } = await stepOf(settings, app, options);
+        const { status } = await stepOf(settings, repository, options);
         if (isOf(status, state)) return status;
         if (status.state === "live" || status.state === "failed") throw new Error(JSON.stringify(status, null, 2));
         await sleep(pauseMs);
