@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fieldManager } from "../apply/ports.ts";
-import { type OperationMark, operationKey, printMark, readMark } from "../controller/operation.ts";
+import { operationKey, printMark, readMark } from "../controller/operation.ts";
 import type { Desired } from "../engine.ts";
 import { commitOfRevision } from "./decide-kustomization.ts";
 import { commitIn, type Wanted } from "./decide-source.ts";
@@ -8,7 +8,10 @@ import type { FluxState, Reading } from "./read-state.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** When an operation began, and since when it was live, in milliseconds since the epoch. */
-export type LiveMark = Required<Pick<OperationMark, "startedAt" | "liveSince">>;
+export interface LiveMark {
+  readonly startedAt: number;
+  readonly liveSince: number;
+}
 
 /**
  * What a step left on the object of the target when it was live; `undefined`: it never was, or something else is
@@ -20,15 +23,20 @@ export function readLive(state: FluxState, desired: Desired, wanted: Wanted, ver
   if (wanted.relation(deployedCommit(state)) !== "included") return undefined;
   const { annotations = {} } = state.release ?? state.kustomization ?? {};
   const mark = readMark(annotations[keyOf(desired)] ?? "");
-  if (mark?.liveSince === undefined || mark.id !== idOf(desired)) return undefined;
-  return { startedAt: mark.startedAt, liveSince: mark.liveSince };
+  if (mark?.live === undefined || mark.id !== idOf(desired)) return undefined;
+  return { startedAt: mark.startedAt, liveSince: mark.live.since };
 }
 
 /** Leaves it there. Whoever changed the object since was faster; the next step sees it live again. */
-export async function writeLive({ work, desired, signal }: Reading, state: FluxState, mark: LiveMark): Promise<void> {
+export async function writeLive(
+  { work, desired, signal }: Reading,
+  state: FluxState,
+  { startedAt, liveSince }: LiveMark,
+): Promise<void> {
   const object = state.release ?? state.kustomization;
   if (object === undefined) return;
-  const annotations = { [keyOf(desired)]: printMark({ id: idOf(desired), ...mark }) };
+  const live = { since: liveSince, head: desired.head };
+  const annotations = { [keyOf(desired)]: printMark({ id: idOf(desired), startedAt, live }) };
   const metadata = { resourceVersion: object.resourceVersion, annotations };
   await work.cluster.patch(object.reference, { metadata }, { fieldManager, dryRun: false }, signal);
 }
