@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JsonObject } from "../../src/model/json.ts";
 import { readKustomization } from "../../src/reconcile/engines/flux/kustomization.ts";
+import { requestedAtAnnotation, requestToken } from "../../src/reconcile/engines/flux/request.ts";
 import { configMap, deployment } from "../support/apply-world.ts";
 import { eventually } from "../support/wait.ts";
 import { useDeploys } from "./support/deploys.ts";
@@ -148,6 +149,36 @@ describe("Flux, as Sluice tells of it", () => {
     expect(await said(shop)).toMatchObject({ applied: `main@sha1:${head}` });
   });
 
+  it.concurrent("fails with the words of Flux when its time is over, and Flux may try again until then", async () => {
+    const objects = [deployment("flux-slow", "app:fail-crash")];
+    const shop = await followed("flux-slow", objects, { wait: true, timeout: "30s" });
+    await eventually("the health check has failed", async () => {
+      const { status } = await flux.step(shop);
+      if (status.state === "failed") throw new Error(JSON.stringify(status));
+      return (await saidReady(shop))?.reason === "HealthCheckFailed" || undefined;
+    });
+    const { status } = await flux.step(shop);
+    expect(status).toMatchObject({ state: "progressing", steps: [{}, {}, { step: "health", state: "current" }] });
+    const { failure } = await flux.until("failed", shop, { timeoutMs: 1 });
+    expect(failure).toMatchObject({ kind: "controller", applied: true });
+    expect(failure.problems.map(({ object }) => object)).toContainEqual(
+      expect.objectContaining({ apiVersion: "apps/v1", kind: "Deployment", name: "flux-slow" }),
+    );
+  });
+
+  it.concurrent("is not live when what was asked is handled, and an older commit was", async () => {
+    const shop = await followed("flux-token", [configMap("flux-token", { a: "1" })]);
+    await flux.until("live", shop);
+    const head = await shop.commit(deployed(configMap("flux-token", { a: "2" })));
+    const token = requestToken(head, Date.now());
+    const annotations = { [requestedAtAnnotation]: token };
+    await world.patch(kustomization(shop, test.namespace), { metadata: { annotations } });
+    await eventually("Flux has handled it", async () => (await said(shop)).handledAt === token || undefined);
+    expect(await saidReady(shop)).toMatchObject({ status: "True" });
+    expect((await flux.step(shop)).status.state).toBe("progressing");
+    await flux.until("live", shop);
+  });
+
   it.concurrent("deletes what Git no longer has before it is live", async () => {
     const shop = await followed("flux-prune", [configMap("flux-prune-a"), configMap("flux-prune-b")]);
     await flux.until("live", shop);
@@ -160,12 +191,13 @@ describe("Flux, as Sluice tells of it", () => {
     const shop = await followed("flux-source", [configMap("flux-source", { a: "1" })]);
     await flux.until("live", shop);
     const source = gitRepository(shop, test.namespace);
-    await world.patch(source, { spec: { url: `${shop.url.replace(/\.git$/, "")}`, ref: { branch: "gone" } } });
+    await world.patch(source, { spec: { url: shop.url.replace(/\.git$/, ""), ref: { branch: "gone" } } });
     await shop.commit(deployed(configMap("flux-source", { a: "2" })));
     await eventually("Flux cannot fetch", async () => {
       const { status } = await flux.step(shop);
       return (
-        (status.state === "progressing" && /couldn't find remote ref|tries again/.test(status.steps[0]?.text ?? "")) ||
+        (status.state === "progressing" &&
+          /couldn't find remote ref|tries again/.test(status.steps.at(-1)?.text ?? "")) ||
         undefined
       );
     });

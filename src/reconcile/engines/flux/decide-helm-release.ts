@@ -33,7 +33,16 @@ function chartVerdict({ release, chart }: HelmReleaseState, { relation, head }: 
     return { kind: "progressing", step: "fetch", text: `${name} is not made from ${head.slice(0, 7)} yet` };
   if (ready?.status === "False") {
     const { reason, message, since: at } = ready;
-    return { kind: "failing", final: false, object: chart.reference, reason, message, at, applied: false };
+    return {
+      kind: "failing",
+      step: "fetch",
+      final: false,
+      object: chart.reference,
+      reason,
+      message,
+      at,
+      applied: false,
+    };
   }
   if (release.attempted === chart.revision || chart.revision === "") return undefined;
   return { kind: "progressing", step: "apply", text: `Flux has not begun with chart ${chart.revision} yet` };
@@ -46,7 +55,7 @@ function doneVerdict({ conditions, observedGeneration, generation, checksHealth 
   return { kind: "applied", healthy: checksHealth ? "checked" : "unknown", at: ready.since };
 }
 
-/** What fails before Helm is asked to do anything. */
+/** What Helm waits for before it is asked to do anything. */
 const early: ReadonlySet<string> = new Set(["ArtifactFailed", "DependencyNotReady", "SourceNotReady", "AccessDenied"]);
 
 /** Helm is asked again as often as the HelmRelease says; then it is stalled. */
@@ -56,8 +65,9 @@ function failedVerdict(release: HelmRelease): Verdict | undefined {
   const final = stalled?.status === "True" && isOf(stalled, generation);
   const failed = ready?.status === "False" && isOf(ready, generation) ? ready : final ? stalled : undefined;
   if (failed === undefined) return undefined;
+  if (!final && early.has(failed.reason)) return { kind: "waiting", until: "controller", reason: failed.message };
   const { reason, message, since: at } = causeOf(release) ?? failed;
-  return { kind: "failing", final, object, reason, message, at, applied: !early.has(failed.reason) };
+  return { kind: "failing", step: "apply", final, object, reason, message, at, applied: !early.has(failed.reason) };
 }
 
 /** What went wrong, where Ready tells of the way back. */

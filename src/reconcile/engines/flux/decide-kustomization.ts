@@ -85,10 +85,11 @@ function isFinal({ reason, message }: Condition): boolean {
 /** What it waits for should come, but for a folder that the commit does not have. */
 function earlyVerdict(state: KustomizationState, ready: Condition, wanted: Wanted): Verdict | undefined {
   if (sourceVerdict(state.source, wanted) !== undefined) return undefined;
-  if (ready.message.startsWith("kustomization path not found")) return failing(state, ready, true);
+  const { reason, message, since } = ready;
+  if (reason === "DependencyNotReady") return { kind: "waiting", until: "controller", reason: message };
   // What it said of an earlier commit; it looks again at once.
-  if (ready.since !== undefined && ready.since < (state.source.artifact?.at ?? 0)) return undefined;
-  return failing(state, ready, false);
+  if (since !== undefined && since < (state.source.artifact?.at ?? 0)) return undefined;
+  return failing(state, ready, message.startsWith("kustomization path not found"));
 }
 
 function failing(
@@ -98,7 +99,8 @@ function failing(
 ): Verdict {
   const late = reason === "HealthCheckFailed" || reason === "PruneFailed";
   const applied = late || (reason === "ReconciliationFailed" && saysApplied(message));
-  return { kind: "failing", final, object: kustomization.reference, reason, message, at, applied };
+  const step = reason === "HealthCheckFailed" ? "health" : "apply";
+  return { kind: "failing", step, final, object: kustomization.reference, reason, message, at, applied };
 }
 
 /** It has the commit to do, or is at it. */
@@ -117,7 +119,8 @@ function underWay(state: KustomizationState, wanted: Wanted): Verdict {
   // It tries again, and says no longer why it has to.
   if (failedBefore) {
     const applied = last.status !== "ReconciliationFailed";
-    return { kind: "failing", final: false, object, reason: last.status, message: "", applied };
+    const step = last.status === "HealthCheckFailed" ? "health" : "apply";
+    return { kind: "failing", step, final: false, object, reason: last.status, message: "", applied };
   }
   return reconciling.startsWith("Running health checks")
     ? { kind: "progressing", step: "health", text: "Flux waits until everything is healthy" }

@@ -59,7 +59,7 @@ function failureOf(source: Source, now: number): Verdict | undefined {
   const [ready, stalled, verified] = ["Ready", "Stalled", "SourceVerified"].map((type) => conditions.get(type));
   const failing = (condition: Condition, final: boolean): Verdict => {
     const { reason, message, since: at } = condition;
-    return { kind: "failing", final, object, reason, message, at, applied: false };
+    return { kind: "failing", step: "fetch", final, object, reason, message, at, applied: false };
   };
   if (stalled?.status === "True" && isOf(stalled, generation)) return failing(stalled, true);
   if (verified?.status === "False") return failing(verified, true);

@@ -42,7 +42,7 @@ export function resultOf(
     case "waiting":
       return waitingResult(verdict, timing);
     case "failing": {
-      if (!verdict.final && now < deadline) return progressResult("apply", retryText(verdict), timing, readiness);
+      if (!verdict.final && now < deadline) return progressResult(verdict.step, retryText(verdict), timing, readiness);
       const status = { state: "failed", at: verdict.at ?? now, failure: failureOf(verdict, facts.inventory) } as const;
       const steps: StepReport[] = [];
       return { status: { ...status, steps, ...readiness }, ...(now < deadline && { again: now + failedMs }) };

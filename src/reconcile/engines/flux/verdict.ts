@@ -24,6 +24,8 @@ export type Verdict =
 /** The controller failed, and may try again. */
 export interface Failing {
   readonly kind: "failing";
+  /** What it fails at. */
+  readonly step: "fetch" | "apply" | "health";
   /** `false`: it may come right by itself, so it fails when the time is over. */
   readonly final: boolean;
   /** The object of Flux that says it. */
