@@ -166,7 +166,10 @@ export class ArgocdWorld {
 
   #finish(): void {
     if (this.outcome === "hangs") return;
-    if (this.outcome === "works") return this.#end("Succeeded", "successfully synced (all tasks run)");
+    if (this.outcome === "works") {
+      this.#end("Succeeded", "successfully synced (all tasks run)");
+      return;
+    }
     const object = { group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "web" };
     const message = 'Deployment.apps "web" is invalid: spec.replicas: must be greater than 0';
     const resources = [{ ...object, status: "SyncFailed", message }];
