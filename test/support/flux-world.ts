@@ -48,7 +48,7 @@ export class FluxWorld {
   readonly commits: string[] = ["a".repeat(40)];
   outcome: Outcome = outcomes.works;
   readonly cluster: FakeCluster;
-  readonly grant: ClusterGrant = {
+  grant: ClusterGrant = {
     repositories: ["acme/shop"],
     environments: ["staging"],
     namespaces: [namespace, "shop"],

@@ -18,7 +18,6 @@ export function notBuiltRemarks(value: unknown): readonly Remark[] {
     );
   return [
     ...engine("argocd"),
-    ...engine("flux"),
     ...remarkAt(
       first((deploy) => field(deploy, "selfHeal") === true),
       "`selfHeal` is not built yet: Sluice corrects no drift",

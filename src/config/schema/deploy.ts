@@ -129,7 +129,7 @@ const fluxSchema = z
     watchOnly,
     timeout,
   })
-  .meta({ title: "flux", description: notBuilt });
+  .meta({ title: "flux", description: "Flux applies what is in Git; Sluice has it reconcile and reports its status." });
 
 const hydrateSchema = z
   .strictObject({
@@ -153,5 +153,5 @@ const hydrateSchema = z
 export const deploySchema = z
   .discriminatedUnion("engine", [applySchema, argocdSchema, fluxSchema, hydrateSchema])
   .meta({
-    description: "How Sluice makes what runs match Git after a merge. `argocd` and `flux` are not built yet.",
+    description: "How Sluice makes what runs match Git after a merge. `argocd` is not built yet.",
   });

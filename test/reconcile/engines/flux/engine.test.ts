@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../../src/model/json.ts";
+import { isJsonObject, type JsonObject } from "../../../../src/model/json.ts";
 import { requestedAtAnnotation } from "../../../../src/reconcile/engines/flux/request.ts";
 import { annotation } from "../../../../src/reconcile/manifests/manifest.ts";
 import { deployment } from "../../../support/apply-world.ts";
+import { documentedRights } from "../../../support/documented-rights.ts";
 import { type FluxKind, FluxWorld, fluxReference, outcomes } from "../../../support/flux-world.ts";
 
 const [newer, newest] = ["b".repeat(40), "c".repeat(40)];
@@ -93,6 +94,37 @@ describe("what Flux is asked for", () => {
     world.work();
     expect((await world.step({ request: "7/1" })).status.state).toBe("live");
     expect(written(world).slice(1)).toEqual(["GitRepository", "Kustomization", "Kustomization"]);
+  });
+});
+
+describe("the rights that the documentation gives to Sluice", () => {
+  /** A cluster where Sluice may do what the page says, and these verbs more than nothing else. */
+  function limited(verbs?: readonly string[]): FluxWorld {
+    const world = new FluxWorld();
+    for (const object of documentedRights(["flux"])) {
+      const rules = Array.isArray(object.rules) ? object.rules.filter((one) => isJsonObject(one)) : [];
+      const less = verbs === undefined ? {} : { rules: rules.map((rule) => ({ ...rule, verbs })) };
+      world.cluster.put({ ...object, ...(object.kind === "Role" && less) });
+    }
+    world.grant = { ...world.grant, serviceAccount: "flux-system/sluice-shop" };
+    return world;
+  }
+
+  it("are enough, and those to read where it only watches", async () => {
+    const world = limited();
+    await liveIn(world);
+    expect(new Set(world.cluster.calls.map(({ user }) => user))).toEqual(
+      new Set(["system:serviceaccount:flux-system:sluice-shop"]),
+    );
+    const watching = limited(["get"]);
+    watching.watchOnly = true;
+    expect((await watching.step()).status.state).toBe("waiting");
+  });
+
+  it("are told of where they are missing", async () => {
+    const { status } = await limited(["get"]).step();
+    expect(status).toMatchObject({ state: "failed", failure: { kind: "refused" } });
+    expect(JSON.stringify(status)).toContain("refused to patch GitRepository web in flux-system");
   });
 });
 
