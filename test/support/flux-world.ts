@@ -39,8 +39,8 @@ export const outcomes = {
 } as const satisfies Record<string, Outcome>;
 
 /**
- * A cluster with a GitRepository and a Kustomization of a repository, both called `web`, and controllers that do what the
- * real ones do (`test/controllers` holds these to it) when a test lets them.
+ * A cluster with a GitRepository and a Kustomization of a repository, both called `web`, and controllers that do what
+ * the real ones do when a test lets them. What these really do is in `test/controllers`.
  */
 export class FluxWorld {
   now = Date.UTC(2026, 0, 1);
