@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isJsonObject, type JsonObject } from "../../../../src/model/json.ts";
 import { requestedAtAnnotation } from "../../../../src/reconcile/engines/flux/request.ts";
-import { annotation } from "../../../../src/reconcile/manifests/manifest.ts";
+import { annotation, objectAt } from "../../../../src/reconcile/manifests/manifest.ts";
 import { deployment } from "../../../support/apply-world.ts";
 import { documentedRights } from "../../../support/documented-rights.ts";
 import { type FluxKind, FluxWorld, fluxReference, outcomes } from "../../../support/flux-world.ts";
@@ -174,6 +174,31 @@ describe("what Flux has applied", () => {
       expect(new Set(seen)).not.toContain("other");
     },
   );
+
+  it("is not looked for here where Flux deploys to another cluster", async () => {
+    const world = await unchecked("degraded");
+    world.put("Kustomization", { ...byUs, kubeConfig: { secretRef: { name: "far" } } });
+    const { generation = 0 } = objectAt(world.object("Kustomization") ?? {}, "metadata");
+    world.set("Kustomization", { observedGeneration: generation });
+    const before = world.cluster.calls.length;
+    expect((await world.step()).status.state).toBe("live");
+    expect(world.cluster.calls.slice(before).map(({ verb }) => verb)).not.toContain("list");
+  });
+
+  it("has its whole time after it was suspended", async () => {
+    const world = new FluxWorld();
+    world.put("Kustomization", { ...byUs, wait: true, suspend: true });
+    await world.step();
+    world.fetch();
+    expect((await world.step()).status.state).toBe("waiting");
+    world.now += 24 * 3_600_000;
+    world.put("Kustomization", { ...byUs, wait: true });
+    world.outcome = outcomes.hangs;
+    world.reconcile();
+    expect((await world.step()).status).toMatchObject({ state: "progressing", deadline: world.now + 15 * 60_000 });
+    world.now += 15 * 60_000;
+    expect((await world.step()).status).toMatchObject({ state: "failed", failure: { kind: "timeout" } });
+  });
 
   it("stays live, whatever becomes of it later", async () => {
     const world = await unchecked("healthy");
