@@ -61,7 +61,7 @@ export class FluxWorld {
 
   constructor() {
     this.cluster = new FakeCluster({ now: () => this.now, namespaces: [namespace, "shop", "other"] });
-    for (const kind of Object.keys(types)) this.cluster.put(definition(kind, types[kind as FluxKind]));
+    for (const one of fluxDefinitions()) this.cluster.put(one);
     this.put("GitRepository", { url: "https://github.com/acme/shop.git", ref: { branch: "main" } });
     this.put("Kustomization", { path: "./apps/web", sourceRef: { kind: "GitRepository", name: "web" }, wait: true });
     this.set("Kustomization", { observedGeneration: -1 });
@@ -203,6 +203,11 @@ export class FluxWorld {
     const [from, to] = [this.commits.indexOf(ancestor), this.commits.indexOf(commit)];
     return from >= 0 && from <= to;
   }
+}
+
+/** The kinds of Flux that Sluice knows, as a cluster defines them. */
+export function fluxDefinitions(): readonly JsonObject[] {
+  return Object.entries(types).map(([kind, apiVersion]) => definition(kind, apiVersion));
 }
 
 function definition(kind: string, apiVersion: string): JsonObject {
