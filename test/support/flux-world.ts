@@ -55,6 +55,8 @@ export class FluxWorld {
   };
   settings: FluxSettings = { kind: "Kustomization", object: "web", namespace };
   watchOnly = false;
+  /** Whether Sluice can render the target. */
+  whole = true;
   /** Commits at which the target renders to the same. */
   same: readonly string[] = [];
   readonly #requests = new Map<string, number>();
@@ -129,9 +131,13 @@ export class FluxWorld {
     if (request !== undefined && !this.#requests.has(request)) this.#requests.set(request, asked ?? now);
     const at = this.#requests.get(request ?? "") ?? 0;
     const desired: Desired = {
-      ...desiredOf({ head: wanted, objects: [{ head: this.same.includes(wanted) ? "same" : wanted }] }),
+      ...desiredOf({
+        head: wanted,
+        objects: [{ head: !this.whole ? "no render" : this.same.includes(wanted) ? "same" : wanted }],
+      }),
       path: folder,
-      sameAt: async (commit) => this.same.includes(commit) && this.same.includes(wanted),
+      sameAt: async (commit) =>
+        this.whole && (commit === wanted || (this.same.includes(commit) && this.same.includes(wanted))),
       ...(request !== undefined && { request: { id: request, at } }),
     };
     const engine = controllerEnvironmentEngine(ports, place, (work) => fluxEngine(work, this.settings));

@@ -10,7 +10,7 @@ const [source, object] = [fluxReference("GitRepository", "shop"), fluxReference(
 function opened() {
   const grants = [{ ...grant, namespaces: ["flux-system"] }];
   // What Sluice cannot render is left to Flux as well.
-  const broken = { "apps/web/prod/kustomization.yaml": "resources: [https://example.com/base, app.yaml]\n" };
+  const broken = { "apps/web/prod/other.yaml": "no resource\n" };
   const world = applyWorld({ grants }, { ...files("web", "1"), ...broken, ".sluice.yaml": flux });
   const { apiVersion, kind, ...metadata } = source;
   for (const one of fluxDefinitions()) world.cluster.put(one);
