@@ -23,6 +23,8 @@ export interface DeployOptions {
   /** What the operator opened; default: the namespaces of the controllers and of the test. */
   readonly grant?: Partial<ClusterGrant>;
   readonly request?: DeployRequest;
+  /** The head as a worker knows it; default: the one that the branch has. */
+  readonly head?: string;
 }
 
 /** Sluice, as it deploys the folder `deploy` of repositories by one engine. The app is named like the repository. */
@@ -97,7 +99,7 @@ export function useDeploys(world: ControllerWorld): (settings: DeploySettings) =
   ): Promise<StepResult> => {
     const repository = { owner: "acme", name: app };
     const history = await mirrors.open({ repository, want: ["refs/heads/main"] }, signal);
-    const head = await history.resolve("refs/heads/main");
+    const head = options.head ?? (await history.resolve("refs/heads/main"));
     const about = { tree: await history.tree(head), repository: history, head, signal };
     const render = { kind: "plain", path: "deploy", options: {} } as const;
     const target = { id: `${app}/${environment}`, app, environment, render };
