@@ -36,7 +36,7 @@ export function settingsFor(config: Config, app: string, environment: string): E
   const override = overrideOf(config, app, environment);
   const gates = { ...found.gates, ...override?.gates };
   const { users = [], teams = [] } = override?.reviewers ?? found.reviewers ?? {};
-  const deploy = override?.deploy ?? found.deploy;
+  const deploy = override?.deploy ?? withoutListed(found.deploy, app);
   return {
     name: found.name,
     ...(found.from !== undefined && { from: found.from }),
@@ -47,6 +47,11 @@ export function settingsFor(config: Config, app: string, environment: string): E
     health: healthSource(override?.health ?? found.health, { app, environment }),
     ...(deploy !== undefined && { deploy }),
   };
+}
+
+/** Apps that all others of an environment wait for do not wait for each other. */
+function withoutListed(deploy: Environment["deploy"], app: string): Environment["deploy"] {
+  return deploy?.engine === "apply" && deploy.dependsOn.includes(app) ? { ...deploy, dependsOn: [] } : deploy;
 }
 
 function healthSource(health: Environment["health"], names: { app: string; environment: string }): HealthSource {

@@ -4,20 +4,31 @@ import { doubtful, type KeyPath, type Remark } from "../model/problem.ts";
 import type { Target } from "../model/target.ts";
 
 /**
- * Warns about apps in `gates.dependsOn` that are no targets of their environment: apps that depend on them would wait
- * forever.
+ * Warns about apps in `dependsOn`, of gates and of deploys, that are no targets of their environment: apps that depend
+ * on them would wait forever.
  */
 export function dependencyRemarks(config: Config, targets: readonly Target[]): readonly Remark[] {
-  return config.environments.flatMap(({ name, gates }, index) => {
-    const apps = targets.filter(({ environment }) => environment === name).map(({ app }) => app);
-    const own = unknown(gates.dependsOn, name, apps, ["environments", index, "gates", "dependsOn"]);
-    const overrides = Object.entries(config.apps).flatMap(([app, { environments }]) => {
-      const override = Object.hasOwn(environments, name) ? environments[name] : undefined;
-      const path = ["apps", app, "environments", name, "gates", "dependsOn"];
-      return unknown(override?.gates?.dependsOn ?? [], name, apps, path);
-    });
-    return [...own, ...overrides];
+  return config.environments.flatMap((environment, index) => {
+    const { name } = environment;
+    const apps = targets.filter((target) => target.environment === name).map(({ app }) => app);
+    const check = (settings: Dependent | undefined, path: KeyPath) => [
+      ...unknown(settings?.gates?.dependsOn ?? [], name, apps, [...path, "gates", "dependsOn"]),
+      ...unknown(deployed(settings), name, apps, [...path, "deploy", "dependsOn"]),
+    ];
+    const overrides = Object.entries(config.apps).flatMap(([app, { environments }]) =>
+      check(Object.hasOwn(environments, name) ? environments[name] : undefined, ["apps", app, "environments", name]),
+    );
+    return [...check(environment, ["environments", index]), ...overrides];
   });
+}
+
+type Dependent = {
+  readonly gates?: { readonly dependsOn?: readonly string[] };
+  readonly deploy?: NonNullable<Config["environments"][number]["deploy"]>;
+};
+
+function deployed(settings: Dependent | undefined): readonly string[] {
+  return settings?.deploy?.engine === "apply" ? settings.deploy.dependsOn : [];
 }
 
 function unknown(

@@ -57,6 +57,11 @@ export function isImageBranch(branch: string): boolean {
   return branch.startsWith("sluice/image/");
 }
 
+/** Whether Sluice made this branch for what is rendered, by its name (`reconcile/engines/hydrate`). */
+export function isRenderBranch(branch: string): boolean {
+  return branch.startsWith("sluice/render/");
+}
+
 /**
  * A job about one pull request of Sluice's own: the gates of a promotion, the check of an image pull request; none for
  * other branches.

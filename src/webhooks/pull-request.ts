@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { ReconcileJob } from "../model/deploy.ts";
 import type { GatesJob, ImagePullJob, PreviewJob, PromotionsJob, StatusCommentJob } from "../model/jobs.ts";
-import { addressOf, common, ownPullJob, parsePayload, promotionsOf } from "./payload.ts";
+import { addressOf, common, isRenderBranch, ownPullJob, parsePayload, promotionsOf, reconcileOf } from "./payload.ts";
 
 const schema = common.extend({
   pull_request: z.object({
@@ -24,16 +25,19 @@ const ENDED = new Set(["closed", "reopened"]);
 
 /**
  * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion or the check of an
- * image pull request as well; a pull request into the default branch that ended may let promotions begin or go on. An
+ * image pull request as well; a pull request into the default branch that ended may let promotions begin or go on, and
+ * one with what is rendered, whose diff needs no preview, is a deploy. An
  * edit of the title or the text is nothing, and neither are labels: Sluice writes those itself.
  */
 export function pullRequestJobs(
   payload: unknown,
-): readonly (PreviewJob | GatesJob | ImagePullJob | PromotionsJob | StatusCommentJob)[] {
+): readonly (PreviewJob | GatesJob | ImagePullJob | PromotionsJob | StatusCommentJob | ReconcileJob)[] {
   const event = parsePayload("pull_request", schema, payload);
   const address = addressOf(event);
   if (address === undefined) return [];
   const { number: pullRequest, merged } = event.pull_request;
+  if (isOwn(event) && isRenderBranch(event.pull_request.head.ref))
+    return ENDED.has(event.action) ? reconcileOf(event) : [];
   const { action } = event;
   const rebased = action === "edited" && event.changes?.base !== undefined;
   const ended = action === "closed" && event.pull_request.base.ref === event.repository.default_branch;

@@ -90,6 +90,15 @@ apps:
     });
   });
 
+  it("have apps that all others wait for not wait for each other", () => {
+    const listed = config(
+      'version: 1\nenvironments: [{ name: a, path: "x/{app}", deploy: { engine: apply, cluster: c, dependsOn: [db, dns] } }]\n',
+    );
+    const waitedFor = (app: string) => settingsFor(listed, app, "a").deploy;
+    expect(waitedFor("web")).toMatchObject({ dependsOn: ["db", "dns"] });
+    expect(waitedFor("db")).toMatchObject({ dependsOn: [] });
+  });
+
   it("take an app's gates and promotion key by key, and replace the rest", () => {
     const settings = settingsFor(full, "web", "prod");
     expect(settings).toMatchObject({

@@ -90,6 +90,16 @@ describe("the rules between keys", () => {
       'warning 4: The apps of "b" wait for each other: "y" → "z" → "y"',
     ],
     [
+      "apps whose deploys wait for each other",
+      `${environments("deploy: { engine: apply, cluster: c, dependsOn: [y] }")}apps: { y: { environments: { a: { deploy: { engine: apply, cluster: c, dependsOn: [z] } } } } }\n`,
+      'warning 4: The apps of "a" wait for each other: "y" → "z" → "y"',
+    ],
+    [
+      "an app whose deploy depends on itself",
+      `${environments("")}apps: { y: { environments: { a: { deploy: { engine: apply, cluster: c, dependsOn: [y] } } } } }\n`,
+      'error 4: "y" depends on itself',
+    ],
+    [
       "health known by two things",
       environments('health: { deployment: x, check: "y" }'),
       "error 3: `environments[0].health` has both `deployment` and `check`",

@@ -152,7 +152,7 @@ describe("targets from the configuration", () => {
     const text = config(
       {
         staging: 'path: "apps/{app}/overlays/staging"',
-        prod: 'path: "apps/{app}/overlays/prod", from: staging, gates: { dependsOn: [webap] }',
+        prod: 'path: "apps/{app}/overlays/prod", from: staging, gates: { dependsOn: [webap] }, deploy: { engine: apply, cluster: c, dependsOn: [db] }',
       },
       "apps: { api: { environments: { prod: { gates: { dependsOn: [queue] } } } } }\n",
     );
@@ -165,6 +165,7 @@ describe("targets from the configuration", () => {
         message: '`dependsOn` names "webap", which is no app in "prod"',
         fix: "Did you mean `webapp`? Name an app of the environment, or delete the entry: apps that depend on it wait forever.",
       },
+      { severity: "warning", line: 4, message: '`dependsOn` names "db", which is no app in "prod"' },
       { severity: "warning", line: 5, message: '`dependsOn` names "queue", which is no app in "prod"' },
     ]);
   });

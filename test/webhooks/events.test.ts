@@ -43,6 +43,15 @@ describe("pull_request", () => {
     expect(jobs("pull_request", "reopened", pull(IMAGE))).toEqual([preview, { ...imagePull, ended: true }]);
   });
 
+  it("of one with what is rendered: a deploy when it ended, and no preview", () => {
+    const render = "sluice/render/prod/env/prod";
+    expect(jobs("pull_request", "opened", pull(render, "env/prod"))).toEqual([]);
+    expect(jobs("pull_request", "synchronize", pull(render, "env/prod"))).toEqual([]);
+    expect(jobs("pull_request", "closed", pull(render, "env/prod", { merged: true }))).toEqual([reconcile]);
+    expect(jobs("pull_request", "reopened", pull(render, "env/prod"))).toEqual([reconcile]);
+    expect(jobs("pull_request", "opened", pull(render, "env/prod", {}, 2))).toEqual([preview]);
+  });
+
   it("of an image pull request: a preview and its check; closed: its settlement", () => {
     expect(jobs("pull_request", "opened", pull(IMAGE))).toEqual([preview, imagePull]);
     expect(jobs("pull_request", "synchronize", pull(IMAGE))).toEqual([preview, imagePull]);

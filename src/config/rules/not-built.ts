@@ -23,10 +23,6 @@ export function notBuiltRemarks(value: unknown): readonly Remark[] {
       first((deploy) => field(deploy, "selfHeal") === true),
       "`selfHeal` is not built yet: Sluice corrects no drift",
     ),
-    ...remarkAt(
-      first((deploy) => field(deploy, "engine") === "hydrate" && field(deploy, "pullRequest") === true),
-      "`pullRequest` of `hydrate` is not built yet: Sluice commits to the branch",
-    ),
     ...remarkAt(notify.length > 0 ? ["notify"] : undefined, "`notify` is not built yet: Sluice sends no notifications"),
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationSchema, filledText } from "./values.ts";
+import { appSchema, durationSchema, filledText } from "./values.ts";
 
 const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
 
@@ -54,6 +54,15 @@ const applySchema = z
       .exactOptional()
       .meta({ description: "Namespace for resources without one; may contain placeholders.", examples: ["{app}"] }),
     prune: prune(true),
+    dependsOn: z
+      .array(appSchema)
+      .max(100)
+      .default([])
+      .meta({
+        description:
+          "Apps of this environment that must be live before the others are deployed. They do not wait for each other; for an order among them set `deploy` under `apps`.",
+        examples: [["database"]],
+      }),
     selfHeal: z
       .boolean()
       .default(false)
@@ -136,7 +145,7 @@ const hydrateSchema = z
     pullRequest: z
       .boolean()
       .default(false)
-      .meta({ description: "Change the branch through a pull request. Not built yet.", examples: [true] }),
+      .meta({ description: "Change the branch only through a pull request, which a person merges.", examples: [true] }),
   })
   .meta({ title: "hydrate", description: "Sluice commits what is rendered to a branch." });
 

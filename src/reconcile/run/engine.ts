@@ -25,7 +25,12 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
   switch (settings.engine) {
     case "hydrate":
       return hydrateEngine(
-        { github: context.github, clock: ports.clock, open: (branch) => openBranch(ports, context, branch) },
+        {
+          github: context.github,
+          clock: ports.clock,
+          repositoryUrl: context.url,
+          open: (branches) => openBranches(ports, context, branches),
+        },
         { ...settings, base: context.base },
       );
     case "apply": {
@@ -66,9 +71,13 @@ async function openedCluster({ clusters }: ReconcilePorts, name: string, environ
   return cluster;
 }
 
-/** The repository with a branch that may not be there yet. */
-function openBranch({ mirrors }: ReconcilePorts, { where, base, signal }: RepositoryContext, branch: string) {
-  const [want, wantIfThere] = [[`refs/heads/${base}`], [`refs/heads/${branch}`]];
+/** The repository with branches that may not be there yet. */
+function openBranches(
+  { mirrors }: ReconcilePorts,
+  { where, base, signal }: RepositoryContext,
+  branches: readonly string[],
+) {
+  const [want, wantIfThere] = [[`refs/heads/${base}`], branches.map((branch) => `refs/heads/${branch}`)];
   return mirrors.open({ repository: where.repository, want, wantIfThere }, signal);
 }
 

@@ -6,6 +6,7 @@ import type { RunContext } from "../../model/queue.ts";
 import type { Target } from "../../model/target.ts";
 import { dayTime } from "../../model/text/times.ts";
 import type { DesiredEnvironment, EnvironmentStep } from "../engines/environment.ts";
+import { inOrder, readiness } from "./dependencies.ts";
 import { desiredOf, operationOf, refusedReport, userErrorOf } from "./desired.ts";
 import { engineOf } from "./engine.ts";
 import { type DeployGroup, deployedEnvironments, deployGroups } from "./groups.ts";
@@ -66,8 +67,19 @@ async function reconcileEnvironment(
   const groups = deployGroups(context, environment);
   const done: EnvironmentStep[] = [];
   const faults: unknown[] = [];
-  for (const group of groups) {
+  for (const group of inOrder(groups)) {
     context.signal.throwIfAborted();
+    const ready = readiness(
+      group,
+      groups,
+      done.flatMap(({ reports }) => reports),
+    );
+    if (ready.kind === "wait") {
+      done.push({
+        reports: ready.reason === undefined ? [] : waitingReports(context, group, ready.reason, ports.clock()),
+      });
+      continue;
+    }
     await stepGroup(ports, context, environment, group).then(
       (result) => done.push(result),
       (error: unknown) => faults.push(error),
@@ -132,6 +144,18 @@ function goneFrom(
     }
     return gone;
   };
+}
+
+function waitingReports(
+  { head }: RepositoryContext,
+  { targets }: DeployGroup,
+  reason: string,
+  now: number,
+): readonly OperationReport[] {
+  return targets.map(({ app, environment }) => ({
+    operation: operationOf({ app, environment, head, digest: "" }, now),
+    status: { state: "waiting", reason },
+  }));
 }
 
 interface Held {

@@ -15,7 +15,7 @@ let rendered: string[];
 
 beforeEach(() => {
   github = fakeGitHub();
-  settings = { branch: "env/{environment}", path: "{app}", base: "main" };
+  settings = { branch: "env/{environment}", path: "{app}", base: "main", pullRequest: false };
   rendered = [];
 });
 
@@ -31,7 +31,9 @@ function target(app: string, text: string, environment = "prod"): Desired {
 
 function step(targets: readonly Desired[], apps: readonly string[] | "unknown" = targets.map(({ app }) => app)) {
   const open = async () => github.repository;
-  const engine = hydrateEngine({ github, open, clock: () => Date.parse("2026-11-30T08:00:00Z") }, settings);
+  const clock = () => Date.parse("2026-11-30T08:00:00Z");
+  const repositoryUrl = "https://github.com/acme/shop";
+  const engine = hydrateEngine({ github, open, clock, repositoryUrl }, settings);
   const environment = targets[0]?.environment ?? "prod";
   const gone = async (deployed: readonly string[]) =>
     apps === "unknown" ? [] : deployed.filter((app) => !apps.includes(app));
@@ -196,5 +198,102 @@ describe("hydrating an environment", () => {
     settings = { ...settings, path: "all" };
     const two = step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
     await expect(two).rejects.toThrow("two apps of prod are rendered to `all/manifest.yaml`");
+  });
+});
+
+describe("hydrating an environment by pull request", () => {
+  const own = "sluice/render/prod/env/prod";
+  const waits = (result: EnvironmentStep) =>
+    result.reports.map(({ status }) => (status.state === "waiting" ? status.reason : status.state));
+  const newest = () => github.pullRequestOf(own, "env/prod");
+  /** As a person's merge on GitHub leaves it: the branch stays. */
+  const merge = async () => {
+    const pull = await newest();
+    const heads = ["env/prod", own].map((branch) => github.repository.branches.get(branch) ?? "");
+    const merged = github.repository.commit(await files(own), { parents: heads });
+    github.repository.branches.set("env/prod", merged);
+    return github.closePull(pull?.number ?? 0, merged);
+  };
+
+  beforeEach(() => {
+    settings = { ...settings, pullRequest: true };
+  });
+
+  it("makes the branch without manifests, and opens a pull request that has them", async () => {
+    expect(waits(await step([target("web", "a: 1\n")]))).toEqual(["#1 has to be merged into env/prod"]);
+    expect(Object.keys(await files())).toEqual(["README.md"]);
+    expect(Object.keys(await files(own))).toEqual(["README.md", "web/manifest.yaml"]);
+    expect(await newest()).toMatchObject({ title: "Deploy prod: 1 rendered file", base: { ref: "env/prod" } });
+    expect((await newest())?.body).toContain("[`8888888`](https://github.com/acme/shop/commit/");
+  });
+
+  it("does nothing more until it is merged, and is live then", async () => {
+    await step([target("web", "a: 1\n")]);
+    const calls = github.calls.length;
+    await step([target("web", "a: 1\n")]);
+    expect(github.calls.slice(calls)).toEqual(["pullRequestOf"]);
+    await merge();
+    expect(states(await step([target("web", "a: 1\n")]))).toEqual([["web", "live", 0]]);
+    expect(github.repository.branches.has(own)).toBe(false);
+    expect(await files()).toHaveProperty("web/manifest.yaml");
+  });
+
+  it("updates the open one to the newer render, with what people put on the branch meanwhile", async () => {
+    await step([target("web", "a: 1\n")]);
+    const at = github.repository.branches.get("env/prod") ?? "";
+    const theirs = github.repository.commit({ "NOTE.md": "mine\n" }, { parents: [at] });
+    github.repository.branches.set("env/prod", theirs);
+    expect(waits(await step([target("web", "a: 2\n"), target("api", "b: 1\n")]))).toEqual([
+      "#1 has to be merged into env/prod",
+      "#1 has to be merged into env/prod",
+    ]);
+    expect(Object.keys(await files(own))).toEqual(["NOTE.md", "api/manifest.yaml", "web/manifest.yaml"]);
+    expect((await newest())?.title).toBe("Deploy prod: 2 rendered files");
+    expect(github.pulls.size).toBe(1);
+  });
+
+  it("leaves one alone that a person closed, until the render is another one", async () => {
+    await step([target("web", "a: 1\n")]);
+    github.closePull(1);
+    expect(waits(await step([target("web", "a: 1\n")]))).toEqual(["#1 was closed without a merge"]);
+    expect(github.pulls.size).toBe(1);
+    expect(waits(await step([target("web", "a: 2\n")]))).toEqual(["#2 has to be merged into env/prod"]);
+  });
+
+  it("opens another one when somebody asks for a deploy after one was closed", async () => {
+    await step([target("web", "a: 1\n")]);
+    const { closedAt = 0 } = github.closePull(1);
+    const asked = (at: number) => ({ ...target("web", "a: 1\n"), request: { id: "c1", at } });
+    expect(waits(await step([asked(closedAt - 1)]))).toEqual(["#1 was closed without a merge"]);
+    expect(waits(await step([asked(closedAt + 1)]))).toEqual(["#2 has to be merged into env/prod"]);
+  });
+
+  it("closes it when Git wants what the branch has", async () => {
+    await step([target("web", "a: 1\n")]);
+    await merge();
+    await step([target("web", "a: 2\n")]);
+    expect(states(await step([target("web", "a: 1\n")]))).toEqual([["web", "live", 0]]);
+    expect((await newest())?.state).toBe("closed");
+    expect(github.comments.get("2/closed")).toContain("nothing is left to merge");
+    expect(github.repository.branches.has(own)).toBe(false);
+  });
+
+  it("overwrites what was pushed to the pull request's branch", async () => {
+    await step([target("web", "a: 1\n")]);
+    const at = github.repository.branches.get(own) ?? "";
+    const there = await files(own);
+    const edited = { ...there, "web/manifest.yaml": there["web/manifest.yaml"]?.replace("a: 1", "a: 9") ?? "" };
+    github.repository.branches.set(own, github.repository.commit(edited, { parents: [at] }));
+    await step([target("web", "a: 1\n")]);
+    expect(await files(own)).toEqual(there);
+  });
+
+  it("deletes the file of an app that Git no longer has by pull request, too", async () => {
+    await step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
+    await merge();
+    await step([target("web", "a: 1\n")]);
+    expect(Object.keys(await files())).toContain("api/manifest.yaml");
+    expect((await newest())?.body).toContain("`api/manifest.yaml` (deleted)");
+    expect(Object.keys(await files(own))).toEqual(["README.md", "web/manifest.yaml"]);
   });
 });

@@ -1,6 +1,7 @@
 import type { ClusterGrant, ClusterSettings, OperationReport, ReconcileJob } from "../../../src/model/deploy.ts";
 import type { HealthRule } from "../../../src/model/health.ts";
 import type { Leases } from "../../../src/model/lease.ts";
+import { textAt } from "../../../src/reconcile/manifests/manifest.ts";
 import { reconcileAfterHold, runReconcile } from "../../../src/reconcile/run/index.ts";
 import { FakeCluster } from "../../support/fake-cluster.ts";
 import { memoryWorld, where } from "../../support/memory-world.ts";
@@ -38,6 +39,7 @@ export function applyWorld(
   const cluster = new FakeCluster({ now: () => now(), namespaces: ["shop", "sluice", "other"] });
   const rounds: (readonly OperationReport[])[] = [];
   const judgedBy: HealthRule[] = [];
+  const unhealthy = new Set<unknown>();
   const job: ReconcileJob = { type: "reconcile", ...where, defaultBranch: "main" };
   const world = memoryWorld({
     files: { ".sluice.yaml": config, ...begin },
@@ -52,7 +54,10 @@ export function applyWorld(
       health: {
         async health(objects, rules) {
           judgedBy.push(...rules);
-          return objects.map(() => ({ status: "healthy", message: "", rule: "core" }));
+          return objects.map(({ object }) => {
+            const status = unhealthy.has(textAt(object, "metadata", "name")) ? "progressing" : "healthy";
+            return { status, message: "", rule: "core" };
+          });
         },
       },
     },
@@ -69,7 +74,7 @@ export function applyWorld(
   const wait = async () => {
     for (let step = 0; step < 20; step += 1) await world.pass(0.1);
   };
-  return { ...world, wait, cluster, rounds, judgedBy, last, value };
+  return { ...world, wait, cluster, rounds, judgedBy, unhealthy, last, value };
 }
 
 /** Nobody else is there. */

@@ -82,6 +82,39 @@ describe("an environment that is applied", () => {
     expect(world.judgedBy[0]).toEqual({ group: "", kind: "Service", cel: { current: "has(status.ready)" } });
   });
 
+  it("begins when what it depends on is live, and says what it waits for until then", async () => {
+    const world = applyWorld(
+      {},
+      {
+        ...files("web", "1"),
+        ...files("db", "1"),
+        "apps/db/prod/service.yaml":
+          "apiVersion: v1\nkind: Service\nmetadata: { name: db }\nspec: { ports: [{ port: 80 }] }\n",
+        ".sluice.yaml": config.replace("stability: 0s", "stability: 0s, dependsOn: [db]"),
+      },
+    );
+    world.unhealthy.add("db");
+    await world.settle();
+    await world.wait();
+    expect(world.value("db")).toBe('{"value":"1"}');
+    expect(world.value("web")).toBeUndefined();
+    expect(world.last("web")).toEqual({ state: "waiting", reason: "it depends on db, which is not live yet" });
+    world.unhealthy.clear();
+    await world.wait();
+    expect(world.last("web")).toMatchObject({ state: "live" });
+  });
+
+  it("is not deployed while what it depends on fails, or is not deployed there at all", async () => {
+    const begin = { ...files("web", "1"), ...files("db", "1", "other") };
+    const on = (app: string) => config.replace("stability: 0s", `stability: 0s, dependsOn: [${app}]`);
+    const worlds = ["db", "queue"].map((app) => applyWorld({}, { ...begin, ".sluice.yaml": on(app) }));
+    for (const world of worlds) await world.settle();
+    expect(worlds.map((world) => world.last("web"))).toEqual([
+      { state: "waiting", reason: "it depends on db, which failed" },
+      { state: "waiting", reason: "it depends on queue, which Sluice does not deploy here" },
+    ]);
+  });
+
   it("deletes what Git no longer has, and nothing where `prune` is off", async () => {
     const both = {
       ...files("web", "1"),

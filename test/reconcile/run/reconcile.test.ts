@@ -52,6 +52,16 @@ describe("a push to the base", () => {
     expect(await world.file("web/manifest.yaml", "env/prod")).toContain("ghcr.io/acme/web:1.3.0");
   });
 
+  it("waits for a person where the branch takes changes by pull request alone", async () => {
+    const config = configOf("deploy: { engine: hydrate, pullRequest: true }");
+    const world = deployWorld({ ".sluice.yaml": config, ...two });
+    await world.settle();
+    expect(world.states()).toEqual(["api waiting", "web waiting"]);
+    expect(world.reported("web")).toMatchObject({ reason: "#1 has to be merged into env/prod" });
+    expect(world.github.pulls.get(1)).toMatchObject({ title: "Deploy prod: 2 rendered files" });
+    expect(await world.file("web/manifest.yaml", "env/prod")).toBe("");
+  });
+
   it("deploys the head of the base, whatever the job is late for", async () => {
     const world = deployWorld();
     await world.push("main", appFiles("web", "prod", "1.3.0"));
