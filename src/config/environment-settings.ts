@@ -23,6 +23,8 @@ export interface EnvironmentSettings {
   /** Health of this environment. The gates of a promotion look at the health of `from`. */
   readonly health: HealthSource;
   readonly deploy?: NonNullable<Environment["deploy"]>;
+  /** Where people reach the app. */
+  readonly url?: string;
 }
 
 /**
@@ -36,6 +38,7 @@ export function settingsFor(config: Config, app: string, environment: string): E
   const override = overrideOf(config, app, environment);
   const gates = { ...found.gates, ...override?.gates };
   const { users = [], teams = [] } = override?.reviewers ?? found.reviewers ?? {};
+  const url = override?.url ?? found.url;
   const deploy = override?.deploy ?? withoutListed(found.deploy, app);
   return {
     name: found.name,
@@ -46,6 +49,7 @@ export function settingsFor(config: Config, app: string, environment: string): E
     reviewers: { users, teams },
     health: healthSource(override?.health ?? found.health, { app, environment }),
     ...(deploy !== undefined && { deploy }),
+    ...(url !== undefined && { url: fillTemplate(url, { app: encodeURIComponent(app), environment }) }),
   };
 }
 

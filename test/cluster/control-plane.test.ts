@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { messageOf } from "../../sandbox/cluster/api.ts";
 import { eventually } from "../support/wait.ts";
-import { messageOf } from "./support/api.ts";
 import { type TestCluster, useCluster } from "./support/cluster.ts";
 import { configMap, deployment, job, type Manifest } from "./support/manifests.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startDaemon, whileRunning } from "./support/daemon.ts";
+import { startDaemon, whileRunning } from "../../sandbox/cluster/daemon.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -53,6 +53,11 @@ describe("the rules between keys", () => {
       "version: 1\nenvironments: [{ name: a, targets: [{ path: x }] }]\n",
       'error 2: `path` "x" does not say which app it is',
     ],
+    [
+      "an address that is none",
+      environments('url: "shop.example.com"'),
+      'error 3: `environments[0].url`: "shop.example.com" is no address of a web page',
+    ],
     ["an app named twice", environments("app: y"), 'error 3: `path` "x/{app}" has `{app}`, but `app` names one app'],
     [
       "one app for many folders",

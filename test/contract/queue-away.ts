@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../../sandbox/free-port.ts";
 import type { Queue } from "../../src/model/queue.ts";
 import type { QueueBackend } from "../../src/queue/index.ts";
-import { freePort } from "../support/free-port.ts";
 import { delivery, handlers, openQueue, until, untilIdle } from "./queue-fixture.ts";
 import type { StoreServer } from "./queue-servers.ts";
 

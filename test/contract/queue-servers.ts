@@ -6,8 +6,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../sandbox/free-port.ts";
 import type { QueueBackend } from "../../src/queue/index.ts";
-import { freePort } from "../support/free-port.ts";
 
 /** A real store on a port of its own, that can be killed and started again with its data. */
 export interface StoreServer<B extends QueueBackend = QueueBackend> {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../sandbox/free-port.ts";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import type { LogFields, Logger } from "../../src/model/observe.ts";
 import { type Distribution, distributions, startDistribution } from "../support/distribution.ts";
-import { freePort } from "../support/free-port.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { type Play, startPlay } from "../support/play.ts";
 import { chainFiles, release } from "../support/promotions.ts";

@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../sandbox/free-port.ts";
 import type { LocalGitHub } from "../../sandbox/index.ts";
 import { readSettings } from "../../src/settings.ts";
 import { type RunningSluice, startSluice } from "../../src/wiring/server.ts";
 import { directMirrors } from "../support/direct-mirrors.ts";
-import { freePort } from "../support/free-port.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { inlineQueue } from "../support/inline-queue.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";

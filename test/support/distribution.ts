@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { mkdir, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { freePort } from "../../sandbox/free-port.ts";
 import type { RegistrySettings } from "../../src/model/registry.ts";
 import { type PushOptions, pushImage, type Send, sure } from "./distribution-push.ts";
 import { startTokenService, type TokenService } from "./distribution-token.ts";
-import { freePort } from "./free-port.ts";
 import { eventually } from "./wait.ts";
 
 export type { PushOptions } from "./distribution-push.ts";

@@ -45,6 +45,8 @@ export interface FakeGitHub extends GitHubRepository {
   /** By environment, newest first. */
   readonly deploymentsTo: Map<string, readonly Deployment[]>;
   readonly statusesOf: Map<number, readonly DeploymentStatus[]>;
+  /** Where what was deployed is reached, by the Deployment. */
+  readonly addressesOf: Map<number, string>;
   /** What the App said of commits, oldest first. */
   readonly commitStatuses: CommitStatus[];
   /** Of the App, by marker, oldest first; comments on them are in `comments`. */
@@ -107,6 +109,7 @@ export function fakeGitHub(
     changedFilesOf: new Map<number, readonly string[]>(),
     deploymentsTo: new Map<string, readonly Deployment[]>(),
     statusesOf: new Map<number, readonly DeploymentStatus[]>(),
+    addressesOf: new Map<number, string>(),
     commitStatuses: [] as CommitStatus[],
     issues: new Map<string, OwnIssue[]>(),
     pushersOf: new Map<string, readonly string[]>(),
@@ -291,7 +294,8 @@ export function fakeGitHub(
       maps.deploymentsTo.set(environment, [made, ...before]);
       return made;
     },
-    addDeploymentStatus: async (id, { state, description, logUrl = "" }) => {
+    addDeploymentStatus: async (id, { state, description, logUrl = "", environmentUrl }) => {
+      if (environmentUrl !== undefined) maps.addressesOf.set(id, environmentUrl);
       const before = maps.statusesOf.get(id) ?? [];
       maps.statusesOf.set(id, [...before, { state, description, at: at(), url: logUrl, byApp: true }]);
     },

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../../sandbox/free-port.ts";
 import { createMetrics } from "../../src/observe/index.ts";
 import { createWeb, type ServedWeb, serveWeb, webhookPath } from "../../src/web/index.ts";
 import { openQueue, silentLog, until } from "../contract/queue-fixture.ts";
-import { freePort } from "../support/free-port.ts";
 import { eventually } from "../support/wait.ts";
 import { deliver, door, secret, sign, usedEvents } from "./fixture.ts";
 

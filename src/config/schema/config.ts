@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { checkedText } from "../values/checked-text.ts";
 import { checkPointer } from "../values/expressions.ts";
+import { checkPlaceholders } from "../values/templates.ts";
 import { deploySchema } from "./deploy.ts";
 import { gatesOverrideSchema, gatesSchema } from "./gates.ts";
 import { imageSchema } from "./images.ts";
@@ -8,6 +9,16 @@ import { allowSchema, reviewersSchema } from "./people.ts";
 import { healthSchema, promoteOverrideSchema, promoteSchema } from "./promotion.ts";
 import { placeShape, rendererShape, sourceSchema } from "./renderers.ts";
 import { appSchema, filledText, nameSchema } from "./values.ts";
+
+const urlSchema = checkedText((text) => {
+  const fix = "Write it in full, such as `https://{app}.example.com`.";
+  if (text.length > 1_000 || !/^https?:\/\/\S+$/.test(text) || !URL.canParse(text.replaceAll(/[{}]/g, "")))
+    return { problem: "is no address of a web page", fix };
+  return checkPlaceholders(text);
+}).meta({
+  description: "Where people reach the app: the address of its deployments on GitHub. May contain placeholders.",
+  examples: ["https://{app}.example.com"],
+});
 
 /** One environment of the file. */
 export const environmentSchema = z.strictObject({
@@ -37,6 +48,7 @@ export const environmentSchema = z.strictObject({
   reviewers: reviewersSchema.exactOptional(),
   health: healthSchema.prefault({ deployment: "{environment}" }),
   deploy: deploySchema.exactOptional(),
+  url: urlSchema.exactOptional(),
 });
 
 const overrideSchema = z
@@ -52,10 +64,11 @@ const overrideSchema = z
     reviewers: reviewersSchema.exactOptional(),
     health: healthSchema.exactOptional(),
     deploy: deploySchema.exactOptional(),
+    url: urlSchema.exactOptional(),
   })
   .meta({
     description:
-      "What differs for this app in this environment. `allow`, `reviewers`, `health` and `deploy` replace the environment's; the other keys override it one by one.",
+      "What differs for this app in this environment. `allow`, `reviewers`, `health`, `deploy` and `url` replace the environment's; the other keys override it one by one.",
   });
 
 const appOverridesSchema = z

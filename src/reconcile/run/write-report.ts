@@ -1,5 +1,6 @@
 import type { ChangePorts } from "../../change/ports.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
+import { settingsFor } from "../../config/index.ts";
 import { type EventKind, eventId } from "../../model/events.ts";
 import type { DeploymentStatus } from "../../model/github-repository.ts";
 import type { Records } from "../../model/records.ts";
@@ -261,12 +262,15 @@ async function reportAgain({ ports, context, environment, now }: Run, at: number
 }
 
 async function addStatus(
-  { context, now }: Run,
+  { context, environment, now }: Run,
   { deployment, deploys }: SharedDeployment,
   logUrl: string | undefined,
 ): Promise<void> {
   const status = deploymentStatus(deploys, now);
-  await context.github.addDeploymentStatus(deployment.id, { ...status, logUrl: logUrl || undefined });
+  const addresses = new Set(deploys.map(({ operation: { app } }) => settingsFor(context.config, app, environment).url));
+  // Of several apps only one that they share.
+  const [environmentUrl] = addresses.size === 1 ? addresses : [];
+  await context.github.addDeploymentStatus(deployment.id, { ...status, logUrl: logUrl || undefined, environmentUrl });
 }
 
 /** Each change of state is one event, however often it is said how far it is. */

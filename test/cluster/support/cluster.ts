@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import { z } from "zod";
+import type { Access } from "../../../sandbox/cluster/access.ts";
+import { type Api, type ApiAnswer, type ApiRequest, connect, messageOf } from "../../../sandbox/cluster/api.ts";
 import { openCluster } from "../../../src/kube/index.ts";
 import type { ClusterAccess, OpenCluster } from "../../../src/model/kube.ts";
 import { eventually } from "../../support/wait.ts";
-import type { Access } from "./access.ts";
-import { type Api, type ApiAnswer, type ApiRequest, connect, messageOf } from "./api.ts";
 import { type Manifest, pathOf } from "./manifests.ts";
 
 /** The cluster of the test run, and a namespace of a test file's own in it. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Agent, type Dispatcher, request } from "undici";
-import type { Access } from "./access.ts";
+import type { Access } from "../../../sandbox/cluster/access.ts";
 
 /** What goes wrong: before the API server hears of a request, or when it has carried it out. */
 const faults = [

@@ -1,7 +1,8 @@
 import type { TestProject } from "vitest/node";
-import { type Access, accessOf } from "./access.ts";
-import { startControlPlane } from "./control-plane.ts";
-import { programs } from "./programs.ts";
+import type { Access } from "../../../sandbox/cluster/access.ts";
+import { startControlPlane } from "../../../sandbox/cluster/control-plane.ts";
+import { programs } from "../../../sandbox/cluster/programs.ts";
+import { accessOf } from "./kubeconfig.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunningControlPlane } from "../../cluster/support/control-plane.ts";
-import { freePort } from "../../support/free-port.ts";
+import type { RunningControlPlane } from "../../../sandbox/cluster/control-plane.ts";
+import { freePort } from "../../../sandbox/free-port.ts";
 import { answers } from "./http.ts";
 import { applyDefinitions, applyObject } from "./objects.ts";
 import type { ControllerPrograms } from "./programs.ts";

@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
-import type { Access } from "../../cluster/support/access.ts";
-import { startControlPlane } from "../../cluster/support/control-plane.ts";
-import { programs } from "../../cluster/support/programs.ts";
+import type { Access } from "../../../sandbox/cluster/access.ts";
+import { startControlPlane } from "../../../sandbox/cluster/control-plane.ts";
+import { programs } from "../../../sandbox/cluster/programs.ts";
 import { selfSigned } from "../../support/certificate.ts";
 import { startArgocd } from "./argocd.ts";
 import { startFlux } from "./flux.ts";

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
-import { type Api, messageOf } from "../../cluster/support/api.ts";
-import type { RunningControlPlane } from "../../cluster/support/control-plane.ts";
+import { type Api, messageOf } from "../../../sandbox/cluster/api.ts";
+import type { RunningControlPlane } from "../../../sandbox/cluster/control-plane.ts";
 
 /** An object as it is sent. */
 export interface ApiObject {

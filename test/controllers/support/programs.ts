@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { named } from "../../cluster/support/programs.ts";
+import { named } from "../../../sandbox/cluster/programs.ts";
 
 /** The programs that the controllers are, and those that Argo CD starts. */
 export interface ControllerPrograms {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import type { z } from "zod";
-import { type Api, connect } from "../../cluster/support/api.ts";
+import { type Api, connect } from "../../../sandbox/cluster/api.ts";
 import { type TestCluster, useCluster } from "../../cluster/support/cluster.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../../support/local-github.ts";
 import { eventually } from "../../support/wait.ts";

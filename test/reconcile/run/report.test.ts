@@ -121,6 +121,19 @@ describe("a deploy", () => {
     ]);
   });
 
+  it("leads people to where the app is, and those of several apps only where they share the address", async () => {
+    const addresses = async (url: string, apps: readonly string[]) => {
+      const world = reportWorld(apps, `    url: "${url}"\n`);
+      for (const app of apps) await world.merge(appFiles(app, "prod", "1.5.0"));
+      await world.tell(Object.fromEntries(apps.map((app) => [app, live(world.now())])));
+      return [...new Set(world.github.addressesOf.values())];
+    };
+    expect(await addresses("https://{app}.example.com/", ["web"])).toEqual(["https://web.example.com/"]);
+    const many = Array.from({ length: 21 }, (_, index) => `app-${index}`);
+    expect(await addresses("https://{app}.example.com/", many)).toEqual([]);
+    expect(await addresses("https://example.com/", many)).toEqual(["https://example.com/"]);
+  });
+
   it("goes on where GitHub refuses to show it", async () => {
     const world = reportWorld();
     const refused = new UserError("permission", "the App may not write deployments", { fix: "accept it" });

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { freePort } from "../../support/free-port.ts";
+import { freePort } from "../free-port.ts";
 import type { Access } from "./access.ts";
 import { type Api, type ApiAnswer, connect, crashFile, messageOf } from "./api.ts";
 import { type Daemon, type DaemonProgram, startDaemon, whileRunning } from "./daemon.ts";
 import type { Programs } from "./programs.ts";
-import { readStages } from "./stages.ts";
+import { type FailingImages, readStages } from "./stages.ts";
 
 /** A control plane of the tests' own, with one node. */
 export interface ControlPlane {
@@ -34,16 +34,17 @@ const attempts = 3;
 
 /**
  * Starts a control plane in an empty folder, on loopback and free ports; resolves when Pods can run, and `more` has
- * done what it does there.
+ * done what it does there. Pods of `failing` images fail.
  */
 export async function startControlPlane(
   programs: Programs,
   more?: (running: RunningControlPlane) => Promise<void>,
+  failing: readonly FailingImages[] = [],
 ): Promise<ControlPlane> {
   for (let attempt = 1; ; attempt += 1) {
     const folder = mkdtempSync(join(tmpdir(), "sluice-cluster-"));
     try {
-      return await new Start(programs, folder).run(more);
+      return await new Start(programs, folder, failing).run(more);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       if (attempt === attempts || !String(error).includes("address already in use")) throw error;
@@ -55,13 +56,15 @@ export async function startControlPlane(
 class Start {
   readonly #programs: Programs;
   readonly #folder: string;
+  readonly #failing: readonly FailingImages[];
   readonly #token = randomBytes(24).toString("hex");
   /** In the order of their starts. */
   readonly #daemons: Daemon[] = [];
 
-  constructor(programs: Programs, folder: string) {
+  constructor(programs: Programs, folder: string, failing: readonly FailingImages[]) {
     this.#programs = programs;
     this.#folder = folder;
+    this.#failing = failing;
   }
 
   async run(more?: (running: RunningControlPlane) => Promise<void>): Promise<ControlPlane> {
@@ -138,7 +141,7 @@ class Start {
   }
 
   async #startControllers(access: Access, api: Api): Promise<void> {
-    const { config, storageClass } = readStages(this.#programs.stages);
+    const { config, storageClass } = readStages(this.#programs.stages, this.#failing);
     const { kubeconfig } = access;
     writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(access)), { mode: 0o600 });
     this.#startManager(kubeconfig);

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { eventually } from "../../support/wait.ts";
 
 /** A program of the control plane, which runs until it is stopped. */
 export interface Daemon {
@@ -65,23 +64,26 @@ export function startDaemon({ name, binary, args, env: more }: DaemonProgram, fo
   };
 }
 
-/** Asks again and again like `eventually`; a crash of one of the programs ends that at once. */
-export function whileRunning<T>(
+/** No machine is so busy that what comes takes as long. */
+const patienceMs = 600_000;
+
+/** Asks again and again until there is an answer; a crash of one of the programs ends that at once. */
+export async function whileRunning<T>(
   daemons: readonly Daemon[],
   what: string,
   ask: () => Promise<T | undefined | false>,
 ): Promise<T> {
-  return eventually(
-    what,
-    () => {
-      for (const daemon of daemons) {
-        const crash = daemon.crash();
-        if (crash !== undefined) throw new Error(crash);
-      }
-      return ask();
-    },
-    600_000,
-  );
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    for (const daemon of daemons) {
+      const crash = daemon.crash();
+      if (crash !== undefined) throw new Error(crash);
+    }
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > end) throw new Error(`did not happen within ${patienceMs} ms: ${what}`);
+    await sleep(25);
+  }
 }
 
 function tail(file: string): string {

@@ -19,35 +19,46 @@ export interface Stages {
   readonly storageClass: z.infer<typeof storageClass>;
 }
 
-/**
- * The stages of kwok's module from a folder, and one for each way to fail: the tag of a Pod's image chooses it, so that
- * a new image in Git is what fails.
- */
-export function readStages(folder: string): Stages {
+/** Images whose Pods fail, and how. */
+export interface FailingImages {
+  /** An expression that the image's name matches: `acme/webapp:1\\.8`. */
+  readonly pattern: string;
+  readonly how: "crash" | "pull" | "exit";
+}
+
+/** The tag of a Pod's image chooses how it fails, so that a new image in Git is what fails. */
+const byTag: readonly FailingImages[] = (["crash", "pull", "exit"] as const).map((how) => ({
+  pattern: `:fail-${how}`,
+  how,
+}));
+
+/** The stages of kwok's module from a folder, and one for each way to fail. `more` fail besides those with a tag for it. */
+export function readStages(folder: string, more: readonly FailingImages[] = []): Stages {
   const files = readdirSync(folder).sort();
   const objects = files.map((file): unknown => parse(readFileSync(join(folder, file), "utf8")));
-  const defaults = objects.flatMap((object) => stage.safeParse(object).data ?? []).map(exceptFailing);
+  const all = [...byTag, ...more];
+  const defaults = objects.flatMap((object) => stage.safeParse(object).data ?? []).map((one) => except(one, all));
   const [volumes] = objects.flatMap((object) => storageClass.safeParse(object).data ?? []);
   if (defaults.length === 0 || volumes === undefined) throw new Error(`${folder} has no stages of kwok`);
   return {
-    config: [...defaults, ...failures.map(failing)].map((one) => stringify(one, { lineWidth: 0 })).join("---\n"),
+    config: [...defaults, ...all.map(failing)].map((one) => stringify(one, { lineWidth: 0 })).join("---\n"),
     storageClass: volumes,
   };
 }
 
-/** Images with these tags are none for the stages that let a Pod run and end well. */
+/** What fails is none for the stages that let a Pod run and end well. */
 const runsWell = new Set(["pod-ready", "pod-complete"]);
 
-function exceptFailing(one: Stage): Stage {
+function except(one: Stage, images: readonly FailingImages[]): Stage {
   if (!runsWell.has(one.metadata.name)) return one;
   const { matchExpressions } = one.spec.selector;
-  const selector = { matchExpressions: [...matchExpressions, { key: imageWith(":fail-"), operator: "DoesNotExist" }] };
+  const others = images.map(({ pattern }) => ({ key: imageLike(pattern), operator: "DoesNotExist" }));
+  const selector = { matchExpressions: [...matchExpressions, ...others] };
   return { ...one, spec: { ...one.spec, selector } };
 }
 
 /** One way to fail, as a Pod's status shows it. */
 interface Failure {
-  readonly tag: string;
   readonly phase: "Pending" | "Running" | "Failed";
   readonly restarts: number;
   /** Of each container; `$now` is the time. */
@@ -56,45 +67,43 @@ interface Failure {
 }
 
 const exited = { exitCode: 1, reason: "Error", startedAt: "$now", finishedAt: "$now" };
-const failures: readonly Failure[] = [
-  {
-    tag: "fail-crash",
+const failures: Readonly<Record<FailingImages["how"], Failure>> = {
+  crash: {
     phase: "Running",
     restarts: 5,
     state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 2m40s restarting failed container" } },
     lastState: { terminated: exited },
   },
-  {
-    tag: "fail-pull",
+  pull: {
     phase: "Pending",
     restarts: 0,
     state: { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } },
   },
-  { tag: "fail-exit", phase: "Failed", restarts: 0, state: { terminated: exited } },
-];
+  exit: { phase: "Failed", restarts: 0, state: { terminated: exited } },
+};
 
-function failing(failure: Failure): object {
+function failing({ pattern, how }: FailingImages, index: number): object {
   return {
     apiVersion: "kwok.x-k8s.io/v1alpha1",
     kind: "Stage",
-    metadata: { name: `pod-${failure.tag}` },
+    metadata: { name: `pod-fails-${index}-by-${how}` },
     spec: {
       resourceRef: { apiGroup: "v1", kind: "Pod" },
       selector: {
         matchExpressions: [
           { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" },
           { key: ".status.containerStatuses", operator: "DoesNotExist" },
-          { key: imageWith(`:${failure.tag}`), operator: "Exists" },
+          { key: imageLike(pattern), operator: "Exists" },
         ],
       },
-      next: { statusTemplate: statusOf(failure) },
+      next: { statusTemplate: statusOf(failures[how]) },
     },
   };
 }
 
 /** A query of jq. */
-function imageWith(text: string): string {
-  return `.spec.containers[].image | select(test("${text}"))`;
+function imageLike(pattern: string): string {
+  return `.spec.containers[].image | select(test(${JSON.stringify(pattern)}))`;
 }
 
 function statusOf({ phase, restarts, state, lastState }: Failure): string {
