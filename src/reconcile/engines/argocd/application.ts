@@ -30,8 +30,8 @@ const source = z.object({
   chart: text,
   ref: text,
   targetRevision: text,
-  helm: z.unknown(),
-  plugin: z.unknown(),
+  helm: z.unknown().optional(),
+  plugin: z.unknown().optional(),
 });
 const resource = z.object({
   group: text,
@@ -65,7 +65,7 @@ const schema = z.object({
     source: source.optional().catch(undefined),
     sources: listOf(source),
     sourceHydrator: z
-      .object({ drySource: source.catch(() => source.parse({})), syncSource: z.unknown() })
+      .object({ drySource: source.catch(() => source.parse({})) })
       .optional()
       .catch(undefined),
     destination: part({ server: text, name: text }),

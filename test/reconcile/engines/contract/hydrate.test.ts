@@ -18,7 +18,10 @@ function open(): EngineWorld {
       };
       const ports = { github, repositoryUrl: "https://github.com/acme/shop", clock: () => world.now };
       const opened = async () => (world.away === undefined ? github.repository : Promise.reject(world.away));
-      const engine = hydrateEngine({ ...ports, open: opened }, { branch: "env/staging", path: "{app}", base: "main" });
+      const engine = hydrateEngine(
+        { ...ports, open: opened },
+        { branch: "env/staging", path: "{app}", base: "main", pullRequest: false },
+      );
       const { environment } = target;
       const repository = { owner: "acme", name: "shop" };
       const wanted = { repository, environment, head, targets: [target], gone: async () => [] };
