@@ -13,6 +13,7 @@ import { createRenderer } from "../../../src/render/renderer.ts";
 import { openTestCluster } from "../../cluster/support/cluster.ts";
 import { patient, realEngine } from "../../render/support/engines.ts";
 import { directMirrors } from "../../support/direct-mirrors.ts";
+import { eventually } from "../../support/wait.ts";
 import { memoryLog } from "../../webhooks/fakes.ts";
 import type { ControllerWorld, TestRepository } from "./world.ts";
 
@@ -116,12 +117,18 @@ export function useDeploys(world: ControllerWorld): (settings: DeploySettings) =
   return (settings) => ({
     step: (repository, options = {}) => stepOf(settings, repository, options),
     until: async (state, repository, options = {}) => {
-      for (;;) {
+      const told = new Set<string>();
+      const reached = async () => {
         const { status } = await stepOf(settings, repository, options);
+        told.add(JSON.stringify(status));
         if (isOf(status, state)) return status;
-        if (status.state === "live" || status.state === "failed") throw new Error(JSON.stringify(status, null, 2));
+        if (status.state === "live" || status.state === "failed") throw new Error([...told].join("\n"));
         await sleep(pauseMs);
-      }
+        return undefined;
+      };
+      return eventually(`${repository.name} is ${state}`, reached).catch((error: unknown) => {
+        throw new Error(`${error instanceof Error ? error.message : error}, but:\n${[...told].join("\n")}`);
+      });
     },
   });
 }
