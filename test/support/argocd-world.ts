@@ -1,3 +1,4 @@
+import type { ClusterGrant } from "../../src/model/deploy.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
 import type { ObjectReference } from "../../src/model/kube.ts";
 import { type ArgocdSettings, argocdEngine } from "../../src/reconcile/engines/argocd/index.ts";
@@ -51,6 +52,7 @@ export class ArgocdWorld {
   /** Commits that render the same as all others. */
   same = false;
   changed: readonly string[] = [];
+  grant: ClusterGrant = { repositories: ["acme/shop"], environments: ["staging"], namespaces: ["argocd", "shop"] };
 
   constructor(spec: JsonObject = { source, syncPolicy: { automated: {} } }) {
     this.cluster.put(definition);
@@ -103,9 +105,12 @@ export class ArgocdWorld {
     place: Partial<ControllerPlace>,
     settings: Partial<ArgocdSettings>,
   ): Promise<StepResult> {
-    const grant = { repositories: ["acme/shop"], environments: ["staging"], namespaces: ["argocd", "shop"] };
     const leases = { acquire: async () => ({ kind: "busy", holder: "x", waitMs: 1 }) as const };
-    const cluster = { settings: { name: "main", namespace: "sluice", grants: [grant] }, cluster: this.cluster, leases };
+    const cluster = {
+      settings: { name: "main", namespace: "sluice", grants: [this.grant] },
+      cluster: this.cluster,
+      leases,
+    };
     const engine = controllerEnvironmentEngine(
       { cluster, health: { health: async () => [] }, clock: () => this.now, log: memoryLog() },
       {
@@ -166,7 +171,10 @@ export class ArgocdWorld {
 
   #finish(): void {
     if (this.outcome === "hangs") return;
-    if (this.outcome === "works") return this.#end("Succeeded", "successfully synced (all tasks run)");
+    if (this.outcome === "works") {
+      this.#end("Succeeded", "successfully synced (all tasks run)");
+      return;
+    }
     const object = { group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "web" };
     const message = 'Deployment.apps "web" is invalid: spec.replicas: must be greater than 0';
     const resources = [{ ...object, status: "SyncFailed", message }];

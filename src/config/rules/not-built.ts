@@ -17,7 +17,6 @@ export function notBuiltRemarks(value: unknown): readonly Remark[] {
       `\`deploy\` by \`${name}\` is not built yet: Sluice checks these keys, but does not deploy`,
     );
   return [
-    ...engine("argocd"),
     ...engine("flux"),
     ...remarkAt(
       first((deploy) => field(deploy, "selfHeal") === true),
