@@ -21,7 +21,7 @@ const definition = {
 };
 
 it("an environment with `argocd` is left to Argo CD, also what Sluice cannot render", async () => {
-  const broken = { "apps/web/prod/app.yaml": "kind: [" };
+  const broken = { "apps/web/prod/app.yaml": "- not a map\n" };
   const world = applyWorld({ grants: [open] }, { ".sluice.yaml": config, ...broken });
   world.cluster.put(definition);
   await world.settle();

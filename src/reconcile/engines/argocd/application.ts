@@ -44,6 +44,7 @@ const resource = z.object({
   hookType: text,
   hookPhase: text,
   requiresPruning: flag,
+  hook: flag,
   health: part({ status: text, message: text }),
 });
 const operation = part({
