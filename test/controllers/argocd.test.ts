@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JsonObject } from "../../src/model/json.ts";
 import { configMap, deployment, hook, wave } from "../support/apply-world.ts";
+import { eventually } from "../support/wait.ts";
 import { useDeploys } from "./support/deploys.ts";
 import { application, deployed, impatient, jobOnce } from "./support/manifests.ts";
 import type { ApiObject } from "./support/objects.ts";
-import { useControllers } from "./support/world.ts";
+import { type TestRepository, useControllers } from "./support/world.ts";
 
 const world = useControllers();
 const engines = useDeploys(world);
@@ -66,6 +67,13 @@ const configMapNamed = (name: string): ApiObject => ({
 
 const exists = async (object: ApiObject): Promise<boolean> =>
   z.object({ kind: z.literal(object.kind) }).safeParse(await world.read(object, anything)).success;
+
+async function untilHealthIsAwaited(shop: TestRepository): Promise<void> {
+  await eventually("health is waited for", async () => {
+    const { status } = await argocd.step(shop);
+    return status.state === "progressing" && status.steps.at(-1)?.step === "health";
+  });
+}
 
 /** What the API server refuses. */
 function impossible(name: string): JsonObject {
@@ -239,10 +247,7 @@ describe.concurrent("the engine argocd with a real Argo CD", () => {
 
   it("leaves what never gets ready for a newer commit", async () => {
     const { shop, app } = await deploying("stuck", [deployment("stuck", "nginx:fail-pull")]);
-    for (let step = ""; step !== "health"; ) {
-      const { status } = await argocd.step(shop);
-      if (status.state === "progressing") step = status.steps.at(-1)?.step ?? "";
-    }
+    await untilHealthIsAwaited(shop);
     const head = await shop.commit(deployed(deployment("stuck", "nginx:1")));
     await argocd.until("live", shop);
     expect(await said(app)).toMatchObject({ sync: { revision: head }, health: "Healthy" });
@@ -257,7 +262,8 @@ describe.concurrent("the engine argocd with a real Argo CD", () => {
 
   it("fails in time when nothing is wrong, and nothing is ready", async () => {
     const { shop } = await deploying("slow", [deployment("slow", "nginx:fail-pull")]);
-    const { failure } = await argocd.until("failed", shop, { timeoutMs: 5_000 });
+    await untilHealthIsAwaited(shop);
+    const { failure } = await argocd.until("failed", shop, { timeoutMs: 1 });
     expect(failure).toMatchObject({ kind: "timeout", applied: true });
     expect(failure.problems).toContainEqual(expect.objectContaining({ reason: "ImagePullBackOff" }));
   });
