@@ -1,3 +1,4 @@
+import type { ClusterGrant } from "../../src/model/deploy.ts";
 import { isJsonObject, type JsonObject } from "../../src/model/json.ts";
 import type { ObjectReference } from "../../src/model/kube.ts";
 import { type ArgocdSettings, argocdEngine } from "../../src/reconcile/engines/argocd/index.ts";
@@ -51,6 +52,7 @@ export class ArgocdWorld {
   /** Commits that render the same as all others. */
   same = false;
   changed: readonly string[] = [];
+  grant: ClusterGrant = { repositories: ["acme/shop"], environments: ["staging"], namespaces: ["argocd", "shop"] };
 
   constructor(spec: JsonObject = { source, syncPolicy: { automated: {} } }) {
     this.cluster.put(definition);
@@ -103,9 +105,12 @@ export class ArgocdWorld {
     place: Partial<ControllerPlace>,
     settings: Partial<ArgocdSettings>,
   ): Promise<StepResult> {
-    const grant = { repositories: ["acme/shop"], environments: ["staging"], namespaces: ["argocd", "shop"] };
     const leases = { acquire: async () => ({ kind: "busy", holder: "x", waitMs: 1 }) as const };
-    const cluster = { settings: { name: "main", namespace: "sluice", grants: [grant] }, cluster: this.cluster, leases };
+    const cluster = {
+      settings: { name: "main", namespace: "sluice", grants: [this.grant] },
+      cluster: this.cluster,
+      leases,
+    };
     const engine = controllerEnvironmentEngine(
       { cluster, health: { health: async () => [] }, clock: () => this.now, log: memoryLog() },
       {

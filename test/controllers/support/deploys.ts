@@ -13,6 +13,7 @@ import { createRenderer } from "../../../src/render/renderer.ts";
 import { openTestCluster } from "../../cluster/support/cluster.ts";
 import { patient, realEngine } from "../../render/support/engines.ts";
 import { directMirrors } from "../../support/direct-mirrors.ts";
+import { eventually } from "../../support/wait.ts";
 import { memoryLog } from "../../webhooks/fakes.ts";
 import type { ControllerWorld, TestRepository } from "./world.ts";
 
@@ -23,6 +24,8 @@ export interface DeployOptions {
   /** What the operator opened; default: the namespaces of the controllers and of the test. */
   readonly grant?: Partial<ClusterGrant>;
   readonly request?: DeployRequest;
+  /** The head as a worker knows it; default: the one that the branch has. */
+  readonly head?: string;
 }
 
 /** Sluice, as it deploys the folder `deploy` of repositories by one engine. The app is named like the repository. */
@@ -97,7 +100,7 @@ export function useDeploys(world: ControllerWorld): (settings: DeploySettings) =
   ): Promise<StepResult> => {
     const repository = { owner: "acme", name: app };
     const history = await mirrors.open({ repository, want: ["refs/heads/main"] }, signal);
-    const head = await history.resolve("refs/heads/main");
+    const head = options.head ?? (await history.resolve("refs/heads/main"));
     const about = { tree: await history.tree(head), repository: history, head, signal };
     const render = { kind: "plain", path: "deploy", options: {} } as const;
     const target = { id: `${app}/${environment}`, app, environment, render };
@@ -114,12 +117,18 @@ export function useDeploys(world: ControllerWorld): (settings: DeploySettings) =
   return (settings) => ({
     step: (repository, options = {}) => stepOf(settings, repository, options),
     until: async (state, repository, options = {}) => {
-      for (;;) {
+      const told = new Set<string>();
+      const reached = async () => {
         const { status } = await stepOf(settings, repository, options);
+        told.add(JSON.stringify(status));
         if (isOf(status, state)) return status;
-        if (status.state === "live" || status.state === "failed") throw new Error(JSON.stringify(status, null, 2));
+        if (status.state === "live" || status.state === "failed") throw new Error([...told].join("\n"));
         await sleep(pauseMs);
-      }
+        return undefined;
+      };
+      return eventually(`${repository.name} is ${state}`, reached).catch((error: unknown) => {
+        throw new Error(`${error instanceof Error ? error.message : error}, but:\n${[...told].join("\n")}`);
+      });
     },
   });
 }

@@ -19,6 +19,8 @@ export interface Facts {
   /** Whether Sluice's syncs delete what Git no longer has. */
   readonly prune: boolean;
   readonly timeoutMs: number;
+  /** Whether `operated` says of content what it says: then `behind` means that the last sync had another render. */
+  readonly plain: boolean;
   /** Of the revisions that were compared with the cluster. */
   readonly compared: Reach;
   /** Of the revisions of the sync that runs, or ran last. */
@@ -168,11 +170,20 @@ function comparedState(application: Application, facts: Facts): Verdict | undefi
       if (facts.watchOnly) return { kind: "waiting", reason: `the Application is still at ${shortOf(application)}` };
       return lookAgain(application, facts, reconciledAt);
     case "in":
-      if (sync.status === "Synced") return undefined;
+      if (sync.status === "Synced")
+        return needsSync(application, facts) ? moving("apply", "a sync is started", "sync") : undefined;
       return sync.status === "OutOfSync" ? outOfSync(application, facts) : lookAgain(application, facts, reconciledAt);
     default:
       return facts.compared satisfies never;
   }
+}
+
+/** Comparing leaves hooks out: those that failed, or are others now, run in a sync alone. */
+function needsSync(application: Application, facts: Facts): boolean {
+  const state = application.status.operationState;
+  if (facts.watchOnly || state === undefined || idOfOperation(state.operation) === facts.id) return false;
+  if (facts.asked && ["Failed", "Error"].includes(state.phase)) return true;
+  return facts.plain && facts.operated === "behind" && !isAutomated(application);
 }
 
 function shortOf({ status: { sync } }: Application): string {

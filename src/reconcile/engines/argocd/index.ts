@@ -115,6 +115,7 @@ async function factsOf(
     watchOnly: work.watchOnly,
     prune: settings.prune,
     timeoutMs: work.timeoutMs,
+    plain: reach.own.plain,
     ...(await reaches(application, reach)),
   };
 }

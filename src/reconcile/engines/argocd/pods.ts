@@ -28,7 +28,10 @@ export async function withPodReasons(
   const problems = looked.map((object) => ({ object, reason: "", message: "" }));
   const found = await explained({ cluster: work.cluster, signal, now: work.clock() }, { ...failure, problems });
   const told = found.problems.filter(({ reason }) => reason !== "");
-  return { ...found, problems: [...told, ...failure.problems] };
+  // Of a sync that failed Argo CD's own words are the title.
+  const isSync = ["Failed", "Error"].includes(application.status.operationState?.phase ?? "");
+  const summary = isSync ? failure.summary : found.summary;
+  return { ...found, summary, problems: [...told, ...failure.problems] };
 }
 
 function runsHere({ spec: { destination } }: Application): boolean {

@@ -50,15 +50,15 @@ export function unhealthy({ status: { resources } }: Application): readonly Obje
 /** What differs between cluster and Git, what is only to be pruned left out. */
 export function differing({ status: { resources } }: Application): readonly ObjectProblem[] {
   return resources
-    .filter(({ status, requiresPruning }) => status === "OutOfSync" && !requiresPruning)
+    .filter(({ status, requiresPruning, hook }) => status === "OutOfSync" && !requiresPruning && !hook)
     .slice(0, most)
     .map((one) => ({ object: referenceOf(one), reason: "OutOfSync", message: "differs from Git after the sync" }));
 }
 
-/** What Git no longer has and Argo CD has not pruned. */
+/** What Git no longer has and Argo CD has not pruned. A hook that is still there counts as such, and is none. */
 export function unpruned({ status: { resources } }: Application): readonly KeptObject[] {
   return resources
-    .filter(({ requiresPruning }) => requiresPruning)
+    .filter(({ requiresPruning, hook }) => requiresPruning && !hook)
     .slice(0, most)
     .map((one) => ({ object: referenceOf(one), reason: "Argo CD was not told to prune" }));
 }

@@ -15,6 +15,7 @@ const begun: Facts = {
   watchOnly: false,
   prune: false,
   timeoutMs: 900_000,
+  plain: true,
   compared: "in",
   operated: "in",
 };
@@ -335,6 +336,26 @@ describe("an Application", () => {
       { operated: "behind", prune: true },
       moving("apply", "sync"),
     ],
+
+    [
+      "synced, whose hook failed before a person asked, is synced for them",
+      status({ operationState: { ...state, phase: "Failed" } }),
+      { asked: true },
+      moving("apply", "sync"),
+    ],
+    [
+      "synced, of which only a hook may have changed, is synced: comparing leaves hooks out",
+      { spec: {}, ...status({}) },
+      { operated: "behind" },
+      moving("apply", "sync"),
+    ],
+    [
+      "synced, of which nobody can say what changed, is live",
+      { spec: {}, ...status({}) },
+      { operated: "behind", plain: false },
+      { kind: "live" },
+    ],
+    ["synced that syncs by itself is live", status({}), { operated: "behind" }, { kind: "live" }],
 
     [
       "healthy for a moment only is not live yet",

@@ -197,7 +197,9 @@ describe("an app that is live", () => {
       status: "OutOfSync",
       requiresPruning: true,
     };
-    world.put({ status: { resources: [kept] } });
+    // A hook that is still there is said to need pruning, too.
+    const hook = { ...kept, kind: "Job", group: "batch", name: "migrate", hook: true };
+    world.put({ status: { resources: [kept, hook] } });
     expect(await deploy(world)).toMatchObject({
       state: "live",
       kept: [{ object: { kind: "ConfigMap", name: "old" } }],
