@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { appSchema, durationSchema, filledText } from "./values.ts";
 
-const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
-
 const cluster = filledText("the name of a cluster").meta({
   description: "Name of the cluster, as the operator has it in `clusters` of sluice.server.yaml.",
   examples: ["prod"],
@@ -104,11 +102,22 @@ const argocdSchema = z
     namespace: filledText("a namespace")
       .prefault("argocd")
       .meta({ description: "Namespace of the Application.", examples: ["argocd"] }),
-    prune: prune(false),
+    prune: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Whether syncs that Sluice starts delete what is no longer in Git. Automated ones follow the Application.",
+        examples: [true],
+      }),
     watchOnly,
     timeout,
   })
-  .meta({ title: "argocd", description: notBuilt });
+  .meta({
+    title: "argocd",
+    description:
+      "Argo CD deploys, by an Application of each app that the operator opened. Sluice starts it and reports.",
+  });
 
 const fluxSchema = z
   .strictObject({
@@ -129,7 +138,7 @@ const fluxSchema = z
     watchOnly,
     timeout,
   })
-  .meta({ title: "flux", description: notBuilt });
+  .meta({ title: "flux", description: "Flux applies what is in Git; Sluice has it reconcile and reports its status." });
 
 const hydrateSchema = z
   .strictObject({
@@ -153,5 +162,5 @@ const hydrateSchema = z
 export const deploySchema = z
   .discriminatedUnion("engine", [applySchema, argocdSchema, fluxSchema, hydrateSchema])
   .meta({
-    description: "How Sluice makes what runs match Git after a merge. `argocd` and `flux` are not built yet.",
+    description: "How Sluice makes what runs match Git after a merge.",
   });

@@ -139,7 +139,7 @@ async function watch(work: Work, manifests: readonly Manifest[]): Promise<readon
       health: byKey.get(key) ?? { status: live.has(key) ? "unknown" : "missing", message: "" },
     }),
   );
-  return withPods(work, watched);
+  return withPods(work, watched, rules.limits.concurrency);
 }
 
 /** A Deployment says itself when it has failed: that is waited for. */
