@@ -23,11 +23,12 @@ export interface EnvironmentSettings {
   /** Health of this environment. The gates of a promotion look at the health of `from`. */
   readonly health: HealthSource;
   readonly deploy?: NonNullable<Environment["deploy"]>;
+  readonly rollback: Environment["rollback"];
 }
 
 /**
- * The settings of one app in one environment. An app needs no entry under `apps`. Its `promote` and `gates` override
- * the environment's key by key, its other settings replace the environment's. An app never depends on itself. Throws a
+ * The settings of one app in one environment. An app needs no entry under `apps`. Its `promote`, `gates` and `rollback`
+ * override the environment's key by key, its other settings replace the environment's. An app never depends on itself. Throws a
  * `not-found` UserError if there is no such environment.
  */
 export function settingsFor(config: Config, app: string, environment: string): EnvironmentSettings {
@@ -46,6 +47,7 @@ export function settingsFor(config: Config, app: string, environment: string): E
     reviewers: { users, teams },
     health: healthSource(override?.health ?? found.health, { app, environment }),
     ...(deploy !== undefined && { deploy }),
+    rollback: { ...found.rollback, ...override?.rollback },
   };
 }
 

@@ -7,6 +7,7 @@ import { imageSchema } from "./images.ts";
 import { allowSchema, reviewersSchema } from "./people.ts";
 import { healthSchema, promoteOverrideSchema, promoteSchema } from "./promotion.ts";
 import { placeShape, rendererShape, sourceSchema } from "./renderers.ts";
+import { rollbackOverrideSchema, rollbackSchema } from "./rollback.ts";
 import { appSchema, filledText, nameSchema } from "./values.ts";
 
 /** One environment of the file. */
@@ -37,6 +38,7 @@ export const environmentSchema = z.strictObject({
   reviewers: reviewersSchema.exactOptional(),
   health: healthSchema.prefault({ deployment: "{environment}" }),
   deploy: deploySchema.exactOptional(),
+  rollback: rollbackSchema.prefault({}),
 });
 
 const overrideSchema = z
@@ -52,6 +54,7 @@ const overrideSchema = z
     reviewers: reviewersSchema.exactOptional(),
     health: healthSchema.exactOptional(),
     deploy: deploySchema.exactOptional(),
+    rollback: rollbackOverrideSchema.exactOptional(),
   })
   .meta({
     description:
