@@ -5,7 +5,7 @@ export type DeployOutcome =
   | { readonly state: "under-way" }
   /** It never got there. `ms`: how long that took. */
   | { readonly state: "failed"; readonly text: string; readonly url: string; readonly ms: number }
-  /** It was live from `since`, and failed then. */
+  /** It was live from `since`, and then failed, or another attempt at it did. */
   | {
       readonly state: "degraded";
       readonly text: string;
@@ -26,12 +26,12 @@ export function deployOutcome(createdAt: string, statuses: readonly DeploymentSt
     case "error": {
       const [text, url] = [reasonOf(last.description), last.url];
       const failed = firstOfRun(said) ?? last;
-      // An attempt of its own, which the statuses between tell apart, is no app that degraded.
-      const before = said[said.indexOf(failed) - 1];
       const at = Date.parse(failed.at);
-      if (before?.state !== "success") return { state: "failed", text, url, ms: at - Date.parse(createdAt) };
-      const live = firstOfRun(said.slice(0, said.indexOf(failed)));
-      return { state: "degraded", text, url, at, since: Date.parse(live?.at ?? before.at) };
+      // Another attempt at what was live once has the same version.
+      const live = said.slice(0, said.findLastIndex(({ state }) => state === "success") + 1);
+      const first = firstOfRun(live);
+      if (first === undefined) return { state: "failed", text, url, ms: at - Date.parse(createdAt) };
+      return { state: "degraded", text, url, at, since: Date.parse(first.at) };
     }
     default:
       return { state: "under-way" };

@@ -22,7 +22,7 @@ export interface ApplyEnvironmentPorts {
 }
 
 /** Where an environment is applied, and how. */
-export type AppliedPlace = Pick<ApplyPlace, "repositoryId" | "namespace" | "health" | "limits" | "prune">;
+export type AppliedPlace = Pick<ApplyPlace, "repositoryId" | "namespace" | "health" | "limits" | "watchMs" | "prune">;
 
 /** Targets of an environment that are worked at at once. */
 const targetsAtOnce = 4;

@@ -1,4 +1,5 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
+import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import { sentenceList } from "../../model/text/lists.ts";
 import { applyEnvironmentEngine } from "../engines/apply-environment.ts";
@@ -31,7 +32,8 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
       const { repositoryId } = context;
       const health = await healthRulesOf(settings, context.tree);
       const limits = { stabilityMs, operationMs };
-      const place = { repositoryId, namespace, health, limits, ...(!prune && { prune: "off" as const }) };
+      const watchMs = (app: string) => watchedFor(context, app, environment);
+      const place = { repositoryId, namespace, health, limits, watchMs, ...(!prune && { prune: "off" as const }) };
       return applyEnvironmentEngine({ ...ports, cluster }, place);
     }
     case "argocd":
@@ -42,6 +44,12 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
     default:
       return settings satisfies never;
   }
+}
+
+/** How long an app is looked at again after it is live. */
+function watchedFor({ config }: RepositoryContext, app: string, environment: string): number {
+  const { propose, verify } = settingsFor(config, app, environment).rollback;
+  return propose && verify !== undefined ? verify.for : 0;
 }
 
 /** The repository with a branch that may not be there yet. */
