@@ -13,7 +13,7 @@ import type { Target } from "../../model/target.ts";
 import { type DeployOutcome, deployOutcome } from "../deploy-outcome.ts";
 import { closedText } from "../text/closed.ts";
 import { promotionFormat, promotionOf } from "../text/metadata.ts";
-import type { RollbackProposal } from "../text/rollback-proposal.ts";
+import type { RollbackProposal } from "../text/proposal-metadata.ts";
 import { endProposal } from "./end-proposal.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { closedEvent } from "./events.ts";

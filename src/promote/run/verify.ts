@@ -4,7 +4,7 @@ import type { VerifyQuery } from "../../config/schema/rollback.ts";
 import { fillTemplate } from "../../config/values/templates.ts";
 import { messageOf, UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
-import type { RollbackProposal } from "../text/rollback-proposal.ts";
+import type { RollbackProposal } from "../text/proposal-metadata.ts";
 import type { Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 

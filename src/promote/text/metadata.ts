@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { metadataFormat, metadataOf, type OwnedPull } from "../../change/pull-request/metadata.ts";
 import type { AppSigner } from "../../change/signature.ts";
-import { proposalSchema } from "./rollback-proposal.ts";
+import { proposalSchema } from "./proposal-metadata.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
 

@@ -7,8 +7,8 @@ import type { BrokenTarget } from "../../../src/promote/text/broken.ts";
 import { closedText } from "../../../src/promote/text/closed.ts";
 import { foldedGates, gatesSection, setUpHealth } from "../../../src/promote/text/gates.ts";
 import type { PromotionMetadata } from "../../../src/promote/text/metadata.ts";
+import type { RollbackProposal } from "../../../src/promote/text/proposal-metadata.ts";
 import { plannedAgain, promotionPullRequest } from "../../../src/promote/text/pull-request.ts";
-import type { RollbackProposal } from "../../../src/promote/text/rollback-proposal.ts";
 import { promotionTitle } from "../../../src/promote/text/title.ts";
 import {
   gatesCheck,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { RollbackProposal } from "../../../src/promote/text/proposal-metadata.ts";
 import {
   declinedText,
   loopText,
   proposalLinks,
   proposalReason,
   proposalVerdict,
-  type RollbackProposal,
   unverifiedText,
 } from "../../../src/promote/text/rollback-proposal.ts";
 import { lintText } from "../../support/text-lint.ts";
