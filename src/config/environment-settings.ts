@@ -28,8 +28,8 @@ export interface EnvironmentSettings {
 
 /**
  * The settings of one app in one environment. An app needs no entry under `apps`. Its `promote`, `gates` and `rollback`
- * override the environment's key by key, its other settings replace the environment's. An app never depends on itself. Throws a
- * `not-found` UserError if there is no such environment.
+ * override the environment's key by key, its other settings replace the environment's. An app never depends on itself.
+ * Throws a `not-found` UserError if there is no such environment.
  */
 export function settingsFor(config: Config, app: string, environment: string): EnvironmentSettings {
   const found = config.environments.find(({ name }) => name === environment);

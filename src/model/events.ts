@@ -100,8 +100,8 @@ export interface HoldSet extends OfHold {
 }
 
 /**
- * `/release` was recorded, or a proposed rollback ended without a merge. Dispatched, as `hold.set`. A hold that ends by its time, or by a promotion that lifts a
- * rollback's, is not announced.
+ * `/release` was recorded, or a proposed rollback ended without a merge. Dispatched, as `hold.set`. A hold that ends by
+ * its time, or by a promotion that lifts a rollback's, is not announced.
  */
 export interface HoldEnded extends OfHold {
   readonly kind: "hold.ended";

@@ -14,7 +14,9 @@ export interface ProposalEnd {
   readonly reason?: string;
 }
 
-/** Ends what a proposed rollback holds, and has what waited evaluated again. Idempotent: the decision is written once. */
+/**
+ * Ends what a proposed rollback holds, and has what waited evaluated again. Idempotent: the decision is written once.
+ */
 export async function endProposal(
   ports: Pick<PromotionPorts, "state" | "queue" | "events" | "clock">,
   where: StateAddress,

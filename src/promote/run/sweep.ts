@@ -15,8 +15,8 @@ import { settleEnded } from "./settle.ts";
 /**
  * Brings every promotion of a repository up to date with its base branch, its deployments and its holds: what ended
  * unheard is settled, what was reverted is held, what waited is opened, what the base's new commits touch is planned
- * again, what promotes by itself is opened, failed deploys are looked at where rollbacks are proposed. It looks at how things are, not at what the event said, so a lost event
- * costs time and nothing else.
+ * again, what promotes by itself is opened, failed deploys are looked at where rollbacks are proposed. It looks at how
+ * things are, not at what the event said, so a lost event costs time and nothing else.
  */
 export async function runPromotions(job: PromotionsJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
