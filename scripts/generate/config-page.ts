@@ -124,6 +124,7 @@ function typeText(schema: JsonObject): string {
   if (type === "object") return "map";
   if (type === "string") return "text";
   if (type === "integer") return `whole number, ${String(schema.minimum)}–${String(schema.maximum)}`;
+  if (type === "number") return "number";
   return type === "boolean" ? "true or false" : "any";
 }
 

@@ -38,6 +38,7 @@ export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folde
       },
     ],
     clusters: [],
+    prometheus: [],
     registries: [{ host: SAMPLE_REGISTRY, address: registry.url, insecure: true, private: true }],
   };
 }
