@@ -32,8 +32,8 @@ class LongestFirst extends BaseSequencer {
  */
 const embedded = ["test/cli/demo.test.ts", "test/contract/queue-embedded.test.ts", "test/queue/embedded-store.test.ts"];
 
-/** What needs a Kubernetes API server: see vitest.cluster.config.ts. */
-const cluster = ["test/cluster/**"];
+/** What needs a Kubernetes API server: see vitest.cluster.config.ts and vitest.controllers.config.ts. */
+const cluster = ["test/cluster/**", "test/controllers/**"];
 
 export default defineConfig({
   test: {

@@ -12,6 +12,8 @@ export default defineConfig({
     pool: "forks",
     isolate: false,
     maxWorkers: 2,
+    // They wait for the controllers.
+    maxConcurrency: 10,
     restoreMocks: true,
   },
 });

@@ -1,5 +1,5 @@
-// `npm run test:controllers`: sets up, then runs the deploy engines `argocd` and `flux` against the real Argo CD and Flux,
-// on a control plane of its own. The first run builds all of them.
+// `npm run test:controllers`: sets up, then runs the deploy engines `argocd` and `flux` against the real Argo CD and
+// Flux, on a control plane of its own. The first run builds all of them.
 //   npm run test:controllers -- <vitest filters>   runs only those
 
 import { failed } from "./bootstrap.mjs";

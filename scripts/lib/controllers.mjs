@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { copyYaml, ModuleCache } from "./module-cache.mjs";
 import { root } from "./places.mjs";
 
-/** Each with the folder of its go.mod, the package that it is built from, the module that has its files, and how these are copied. */
+/** Each with the folder of its go.mod, its package, the module that has its files, and how these are copied. */
 const controllers = {
   argocd: {
     source: "argocd",

@@ -16,8 +16,8 @@ export class ModuleCache {
   #folder;
 
   /**
-   * `source`: the folder with go.mod, go.sum and what of the programs is not in a module; `place`: the name of the folder in the cache; `need(what)`: what to
-   * say, and which ways there are, where there is no Go: `[missing, ways]`.
+   * `source`: the folder with go.mod, go.sum and what of the programs is not in a module; `place`: the folder in the
+   * cache; `need(what)`: what is missing where there is no Go, and the ways to get it: `[missing, ways]`.
    */
   constructor({ source, place, need }) {
     this.#source = source;
@@ -44,7 +44,7 @@ export class ModuleCache {
     return `built with ${version}`;
   }
 
-  /** Fills a folder with files of one of the modules, unless that was done: `copy(<the module's folder>, <the new one>)`. */
+  /** Fills a folder from that of a module, unless that was done: `copy(<the module's folder>, <the new one>)`. */
   async files(name, module, copy) {
     const folder = join(await this.folder(), name);
     if (existsSync(folder)) return "from the cache";

@@ -47,7 +47,7 @@ export interface Readiness {
 }
 
 /** What an operation is busy with. */
-export type DeployStep = "compare" | "pre-sync" | "apply" | "health" | "post-sync" | "prune" | "sync-fail";
+export type DeployStep = "fetch" | "compare" | "pre-sync" | "apply" | "health" | "post-sync" | "prune" | "sync-fail";
 
 /** One step of an operation as people see it. */
 export interface StepReport {

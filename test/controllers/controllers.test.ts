@@ -1,36 +1,36 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { argocdNamespace } from "./support/argocd.ts";
-import type { ApiObject } from "./support/objects.ts";
+import { configMap } from "../support/apply-world.ts";
+import { application, deployed, gitRepository, kustomization } from "./support/manifests.ts";
 import { useControllers } from "./support/world.ts";
 
 const world = useControllers();
-
-const settings = (value: string): string =>
-  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {key: ${value}}\n`;
+const { test } = world;
 
 describe("the controllers of the tests", () => {
   it("are an Argo CD that syncs an Application, and again when it is poked", async () => {
-    const head = await world.commit({ "argocd/settings.yaml": settings("one") });
-    const app = application("smoke", "argocd");
+    const shop = await world.createRepository("smoke-argocd");
+    const head = await shop.commit(deployed(configMap("smoke-argocd", { key: "one" })));
+    const app = application(shop, test.namespace, { syncPolicy: { automated: {} } });
     await world.apply(app);
     await world.until("it is live", app, syncedAt(head));
-    const next = await world.commit({ "argocd/settings.yaml": settings("two") });
+    const next = await shop.commit(deployed(configMap("smoke-argocd", { key: "two" })));
     const poke = { metadata: { annotations: { "argocd.argoproj.io/refresh": "normal" } } };
     expect(await world.patch(app, poke)).toBe(200);
     await world.until("the change is live", app, syncedAt(next));
   });
 
   it("are a Flux that applies a Kustomization, and again when its source is poked", async () => {
-    const head = await world.commit({ "flux/settings.yaml": settings("one") });
-    const [source, kustomization] = fluxObjects("smoke", "flux");
+    const shop = await world.createRepository("smoke-flux");
+    const head = await shop.commit(deployed(configMap("smoke-flux", { key: "one" })));
+    const [source, applied] = [gitRepository(shop, test.namespace), kustomization(shop, test.namespace)];
     await world.apply(source);
-    await world.apply(kustomization);
-    await world.until("it is live", kustomization, appliedAt(head));
-    const next = await world.commit({ "flux/settings.yaml": settings("two") });
+    await world.apply(applied);
+    await world.until("it is live", applied, appliedAt(head));
+    const next = await shop.commit(deployed(configMap("smoke-flux", { key: "two" })));
     const poke = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": new Date().toISOString() } } };
     expect(await world.patch(source, poke)).toBe(200);
-    await world.until("the change is live", kustomization, appliedAt(next));
+    await world.until("the change is live", applied, appliedAt(next));
   });
 });
 
@@ -43,37 +43,4 @@ function appliedAt(revision: string): z.ZodType<unknown> {
   const ready = z.object({ type: z.literal("Ready"), status: z.literal("True") });
   const conditions = z.array(z.unknown()).refine((all) => all.some((one) => ready.safeParse(one).success));
   return z.object({ status: z.object({ lastAppliedRevision: z.literal(`main@sha1:${revision}`), conditions }) });
-}
-
-function application(name: string, path: string): ApiObject {
-  const { namespace } = world.test;
-  return {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "Application",
-    metadata: { name, namespace: argocdNamespace },
-    spec: {
-      project: "default",
-      source: { repoURL: world.repositoryUrl, path, targetRevision: "main" },
-      destination: { server: "https://kubernetes.default.svc", namespace },
-      syncPolicy: { automated: {} },
-    },
-  };
-}
-
-function fluxObjects(name: string, path: string): [ApiObject, ApiObject] {
-  const metadata = { name, namespace: world.test.namespace };
-  const source = {
-    apiVersion: "source.toolkit.fluxcd.io/v1",
-    kind: "GitRepository",
-    metadata,
-    spec: { interval: "1h", url: world.repositoryUrl, ref: { branch: "main" } },
-  };
-  const sourceRef = { kind: "GitRepository", name };
-  const kustomization = {
-    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
-    kind: "Kustomization",
-    metadata,
-    spec: { interval: "1h", prune: true, path, sourceRef, targetNamespace: world.test.namespace },
-  };
-  return [source, kustomization];
 }

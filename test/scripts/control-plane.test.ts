@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -15,6 +15,14 @@ const program = `
   said.stages = await kwokStages();
   const { SLUICE_ETCD: etcd, SLUICE_KUBE_APISERVER: apiserver, SLUICE_KWOK_STAGES: stages } = process.env;
   process.stdout.write(JSON.stringify({ said, etcd, apiserver, stages }));
+`;
+
+const controllers = pathToFileURL(join(import.meta.dirname, "../../scripts/lib/controllers.mjs")).href;
+const controllersProgram = `
+  import { controller, controllerNames } from ${JSON.stringify(controllers)};
+  const said = {};
+  for (const name of controllerNames) said[name] = await controller(name, () => {});
+  process.stdout.write(JSON.stringify({ said, argocd: process.env.SLUICE_ARGOCD }));
 `;
 
 let folder = "";
@@ -34,10 +42,14 @@ interface Found {
 
 /** What the set-up finds on a machine whose PATH is one folder. */
 async function setUpWith(env: Readonly<Record<string, string>> = {}): Promise<Found> {
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", program], {
+  return JSON.parse(await outputOf(program, env));
+}
+
+async function outputOf(source: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", source], {
     env: { PATH: folder, HOME: folder, SLUICE_CACHE: join(folder, "cache"), ...env },
   });
-  return JSON.parse(stdout);
+  return stdout;
 }
 
 function executable(path: string, source: string): void {
@@ -53,13 +65,20 @@ function fakeGo(version: string): void {
     writeFileSync(join(stage, name, `${basename(name)}-of-${dirname(name)}.yaml`), "kind: Stage");
     writeFileSync(join(stage, name, "kustomization.yaml"), "");
   }
-  const built = `while [ "$1" != -o ]; do shift; done; : > "$2"; echo "$3" >> "${folder}/built"`;
+  for (const name of ["manifests/crds", "config/crd/bases", "hack"])
+    mkdirSync(join(folder, "module", name), { recursive: true });
+  writeFileSync(join(folder, "module", "manifests/crds", "application-crd.yaml"), "kind: CustomResourceDefinition");
+  writeFileSync(join(folder, "module", "hack", "git-verify-wrapper.sh"), "#!/bin/sh\n", { mode: 0o444 });
+  const built = `while [ "$1" != -o ]; do shift; done; : > "$2"; echo "$3 $GOTOOLCHAIN" >> "${folder}/built"`;
   const module = `echo '{"Dir": "${join(folder, "module")}"}'`;
   executable(join(folder, "go"), `case $1 in env) echo go${version} ;; build) ${built} ;; mod) ${module} ;; esac`);
 }
 
 function built(): readonly string[] {
-  return readFileSync(join(folder, "built"), "utf8").trim().split("\n");
+  return readFileSync(join(folder, "built"), "utf8")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 describe.skipIf(process.platform === "win32")("the control plane of the cluster tests", () => {
@@ -106,5 +125,26 @@ describe.skipIf(process.platform === "win32")("the control plane of the cluster 
     const found = await setUpWith();
     expect(found.apiserver).toBe(join(folder, "kube-apiserver"));
     expect(found.said.etcd).toBe("built with go1.26.8");
+  });
+});
+
+describe.skipIf(process.platform === "win32")("the controllers of the tests", () => {
+  it("are built once, Argo CD by the Go that it names, with what they need of their modules", async () => {
+    const first = JSON.parse(await outputOf(controllersProgram));
+    expect(first.said).toEqual({
+      argocd: expect.stringMatching(/^built with go1\.27\./),
+      "source-controller": "built with go1.26.8",
+      "kustomize-controller": "built with go1.26.8",
+    });
+    expect(built()).toEqual([
+      expect.stringMatching(/^\. go1\.27\.\d+$/),
+      "github.com/fluxcd/source-controller",
+      "github.com/fluxcd/kustomize-controller",
+    ]);
+    const files = join(first.argocd, "files");
+    expect(readFileSync(join(files, "crds", "application-crd.yaml"), "utf8")).toContain("CustomResourceDefinition");
+    expect(statSync(join(files, "git-verify-wrapper.sh")).mode & 0o111).toBe(0o111);
+    const again = JSON.parse(await outputOf(controllersProgram));
+    expect(Object.values(again.said)).toEqual(Array.from({ length: 3 }, () => "from the cache"));
   });
 });

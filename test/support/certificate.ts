@@ -10,8 +10,8 @@ export interface SelfSigned {
 }
 
 /**
- * The shortest certificate that there is (X.509, P-256), good until 2049, since node makes none. With an IPv4 address it
- * is one that Go's programs take from a server there.
+ * The shortest certificate that there is (X.509, P-256), good until 2049, since node makes none. With an IPv4 address,
+ * programs written in Go take it from a server there.
  */
 export function selfSigned(commonName: string, address?: string): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

@@ -73,7 +73,7 @@ export const CLUSTER_EDITS: Edits = {
   ".sluice.yaml": (text) =>
     text
       .replace(/^ *# After a merge, .*\n/m, "")
-      .replace("deploy: { engine: hydrate, branch: env/staging }", applied(true))
+      .replace("deploy: { engine: hydrate, branch: env/staging }", `${applied(true)}\n    rollback: { propose: true }`)
       .replace("deploy: { engine: hydrate, branch: env/prod }", applied(false)),
   "apps/webapp/base/deployment.yaml": (text) => text.replace("spec:\n", "spec:\n  progressDeadlineSeconds: 10\n"),
 };

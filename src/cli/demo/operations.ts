@@ -58,7 +58,7 @@ async function playFailure(stage: DemoStage): Promise<void> {
     happens("the comment about the failure", () => failureOf(pull, stage), context.signal),
   );
   show(stage, failure);
-  assertHolds(failure, ["ImagePullBackOff", "1.7.0"]);
+  assertHolds(failure, [`cannot pull ghcr.io/acme/webapp:${BROKEN}`, "1.7.0"]);
   const rollback = await steps.step(
     "Sluice proposes the rollback",
     () => happens("the rollback is proposed", () => proposalOf(stage), context.signal),

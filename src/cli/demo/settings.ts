@@ -44,6 +44,7 @@ export function demoSettings(
       },
     ],
     clusters,
+    prometheus: [],
     registries: [{ host: SAMPLE_REGISTRY, address: registry.url, insecure: true, private: true }],
   };
 }

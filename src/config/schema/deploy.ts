@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { appSchema, durationSchema, filledText } from "./values.ts";
 
-const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
-
 const cluster = filledText("the name of a cluster").meta({
   description: "Name of the cluster, as the operator has it in `clusters` of sluice.server.yaml.",
   examples: ["prod"],
@@ -69,7 +67,10 @@ const applySchema = z
       .meta({ description: "Undo drift instead of only reporting it.", examples: [true] }),
     driftInterval: durationSchema
       .prefault("10m")
-      .meta({ description: "Interval between comparisons of the cluster with Git, at least `10s`.", examples: ["10m"] }),
+      .meta({
+        description: "Interval between comparisons of the cluster with Git, at least `10s`.",
+        examples: ["10m"],
+      }),
     stability: durationSchema.prefault("30s").meta({
       description: "How long everything must stay healthy before an operation succeeds.",
       examples: ["30s"],
@@ -104,11 +105,22 @@ const argocdSchema = z
     namespace: filledText("a namespace")
       .prefault("argocd")
       .meta({ description: "Namespace of the Application.", examples: ["argocd"] }),
-    prune: prune(false),
+    prune: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Whether syncs that Sluice starts delete what is no longer in Git. Automated ones follow the Application.",
+        examples: [true],
+      }),
     watchOnly,
     timeout,
   })
-  .meta({ title: "argocd", description: notBuilt });
+  .meta({
+    title: "argocd",
+    description:
+      "Argo CD deploys, by an Application of each app that the operator opened. Sluice starts it and reports.",
+  });
 
 const fluxSchema = z
   .strictObject({
@@ -129,7 +141,7 @@ const fluxSchema = z
     watchOnly,
     timeout,
   })
-  .meta({ title: "flux", description: notBuilt });
+  .meta({ title: "flux", description: "Flux applies what is in Git; Sluice has it reconcile and reports its status." });
 
 const hydrateSchema = z
   .strictObject({
@@ -153,5 +165,5 @@ const hydrateSchema = z
 export const deploySchema = z
   .discriminatedUnion("engine", [applySchema, argocdSchema, fluxSchema, hydrateSchema])
   .meta({
-    description: "How Sluice makes what runs match Git after a merge. `argocd` and `flux` are not built yet.",
+    description: "How Sluice makes what runs match Git after a merge.",
   });

@@ -89,6 +89,7 @@ function failedPage(deploy: DeployIn<"failed">): string {
 }
 
 const stepNames = {
+  fetch: ["Fetched", "Fetching"],
   compare: ["Compared with the cluster", "Comparing with the cluster"],
   "pre-sync": ["PreSync hooks", "PreSync hooks"],
   apply: ["Applied", "Applying"],

@@ -7,22 +7,32 @@ import { eventually } from "../../support/wait.ts";
 import { type TlsFront, tlsFront } from "./git-server.ts";
 import { type ApiObject, applyObject, pathOf } from "./objects.ts";
 
-/** What a test file has of its own: a namespace of the cluster with the controllers, and a repository that they read. */
+/** A public repository of the local GitHub, as the controllers read it. */
+export interface TestRepository {
+  readonly name: string;
+  /** https, at another port than the rest of the local GitHub. */
+  readonly url: string;
+  /** Writes a commit on `main`; `null` deletes a file. Gives its id. */
+  commit(files: Files): Promise<string>;
+}
+
+/** Path to content. */
+export type Files = Readonly<Record<string, string | null>>;
+
+/** What a test file has of its own: a namespace of the controllers' cluster, and a local GitHub that they read. */
 export interface ControllerWorld {
   readonly test: TestCluster;
   readonly github: CheckedGitHub;
-  /** As controllers name the repository: https, at another port than the rest of the local GitHub. */
-  readonly repositoryUrl: string;
-  /** Writes a commit on the default branch; `null` deletes a file. Gives its id. */
-  commit(files: Readonly<Record<string, string | null>>): Promise<string>;
+  /** Makes `acme/<name>`. */
+  createRepository(name: string): Promise<TestRepository>;
   apply(object: ApiObject): Promise<void>;
   /** Changes fields of an object; gives the status of the answer. */
   patch(object: ApiObject, change: object): Promise<number>;
+  /** The object as it is now. */
+  read<T>(object: ApiObject, schema: z.ZodType<T>): Promise<T>;
   /** Waits until an object is as the schema says, and gives it. */
   until<T>(what: string, object: ApiObject, schema: z.ZodType<T>): Promise<T>;
 }
-
-const repository = { owner: "acme", name: "shop" };
 
 /** Prepares these for the tests of the file that calls this; what it gives can be used inside of tests. */
 export function useControllers(): ControllerWorld {
@@ -33,7 +43,6 @@ export function useControllers(): ControllerWorld {
   beforeAll(async () => {
     github = await startCheckedGitHub();
     front = await tlsFront(github.url, inject("gitServer"));
-    await github.createRepository({ ...repository, private: false, files: { "README.md": "# Shop\n" } });
   });
   afterAll(async () => {
     await front.close();
@@ -46,15 +55,21 @@ export function useControllers(): ControllerWorld {
     get github() {
       return github;
     },
-    get repositoryUrl() {
-      return `${front.origin}/${repository.owner}/${repository.name}.git`;
+    createRepository: async (name) => {
+      const repository = { owner: "acme", name };
+      await github.createRepository({ ...repository, private: false, files: { "README.md": "# Shop\n" } });
+      return {
+        name,
+        url: `${front.origin}/acme/${name}.git`,
+        commit: (files) => github.commit({ ...repository, branch: "main", files }),
+      };
     },
-    commit: (files) => github.commit({ ...repository, branch: "main", files }),
     apply: (object) => applyObject(api, object),
     patch: async (object, body) => {
       const contentType = "application/merge-patch+json";
       return (await api.send("PATCH", pathOf(object), { body, contentType })).status;
     },
+    read: async (object, schema) => schema.parse(await get(object)),
     until: (what, object, schema) => eventually(what, async () => schema.safeParse(await get(object)).data),
   };
 }

@@ -4,6 +4,9 @@ import type { OperationDocument } from "./document.ts";
 import type { Task } from "./tasks.ts";
 import type { Wanted } from "./wanted.ts";
 
+/** Sluice has what it applies. */
+type ApplyStep = Exclude<DeployStep, "fetch">;
+
 /** The status of an operation that has a result; `undefined` of one that is under way. */
 export function resultStatus(document: OperationDocument): DeployStatus | undefined {
   const { result, readiness, changes, kept, failure } = document;
@@ -35,7 +38,7 @@ export function progressStatus(
 function stepsOf(document: OperationDocument, wanted: Wanted | undefined): readonly StepReport[] {
   const { task, failedTask, failure } = document;
   const reached = stepOf(failedTask ?? task ?? (failure === undefined ? "finish" : undefined));
-  const order: readonly DeployStep[] = ["compare", "pre-sync", "apply", "health", "post-sync", "prune"];
+  const order: readonly ApplyStep[] = ["compare", "pre-sync", "apply", "health", "post-sync", "prune"];
   const begun = order.slice(0, order.indexOf(reached) + 1).filter((step) => isPart(step, document, wanted, reached));
   const ended = document.result?.state === "live";
   const steps = begun.map((step): StepReport => {
@@ -48,7 +51,7 @@ function stepsOf(document: OperationDocument, wanted: Wanted | undefined): reado
 
 /** Steps that a target does not have are not shown. */
 function isPart(
-  step: DeployStep,
+  step: ApplyStep,
   { hooks }: OperationDocument,
   wanted: Wanted | undefined,
   reached: DeployStep,
@@ -59,7 +62,7 @@ function isPart(
   );
 }
 
-function stepOf(task: Task["id"] | undefined): DeployStep {
+function stepOf(task: Task["id"] | undefined): ApplyStep {
   if (task === undefined) return "compare";
   const [kind, phase] = task.split(" ");
   if (kind === "settle" || kind === "verify") return "health";
@@ -68,7 +71,7 @@ function stepOf(task: Task["id"] | undefined): DeployStep {
   return kind === "wait" ? "health" : "apply";
 }
 
-function textOf(step: DeployStep, document: OperationDocument): string {
+function textOf(step: ApplyStep, document: OperationDocument): string {
   switch (step) {
     case "compare":
       return `${count(document.changes, "resource")} ${document.changes === 1 ? "changes" : "change"}`;

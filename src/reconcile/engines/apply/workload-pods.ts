@@ -6,7 +6,6 @@ import { objectAt } from "../../manifests/manifest.ts";
 import { referenceOf } from "../../manifests/read.ts";
 import { type Look, ownPods } from "./own-pods.ts";
 import { attempt } from "./problems.ts";
-import type { Work } from "./work.ts";
 
 /** The Pods of a workload and no others; `undefined` of what has none, and without the right to list them. */
 export async function podsOf(look: Look, workload: JsonObject): Promise<readonly JsonObject[] | undefined> {
@@ -35,11 +34,11 @@ function selectorOf(object: JsonObject): string {
 const silent: ReadonlySet<unknown> = new Set(["StatefulSet", "DaemonSet"]);
 
 /** What is watched, where those that never fail by themselves have failed when their Pods need a person. */
-export function withPods(work: Work, watched: readonly Watched[]): Promise<readonly Watched[]> {
-  return mapLimit(watched, work.rules.limits.concurrency, async (one) => {
+export function withPods(look: Look, watched: readonly Watched[], concurrency: number): Promise<readonly Watched[]> {
+  return mapLimit(watched, concurrency, async (one) => {
     const { live, health } = one;
     if (live === undefined || health.status !== "progressing" || !silent.has(live.object.kind)) return one;
-    const stuck = podProblems((await podsOf(work, live.object)) ?? []).find(isStuck);
+    const stuck = podProblems((await podsOf(look, live.object)) ?? []).find(isStuck);
     return stuck === undefined ? one : { ...one, health: { status: "degraded", message: stuck.problem.message } };
   });
 }

@@ -21,22 +21,22 @@ export function controllerOperation(desired: Desired, startedAt: number): Operat
 export interface OperationMark {
   readonly id: string;
   readonly startedAt: number;
-  /** Since when it is live: what happens later is no part of this deploy. */
-  readonly liveSince?: number;
+  /** That it is live, and the commit: what happens later is no part of this deploy. */
+  readonly live?: { readonly since: number; readonly head: string };
 }
 
-const shape = /^([0-9a-f]{20}) (\S{20,30})(?: live (\S{20,30}))?$/;
+const shape = /^([0-9a-f]{20}) (\S{20,30})(?: live (\S{20,30}) ([0-9a-f]{40,64}))?$/;
 
-/** `9f2c… 2026-11-30T08:00:00.000Z`, and ` live ` with a time where it is. */
-export function printMark({ id, startedAt, liveSince }: OperationMark): string {
-  const live = liveSince === undefined ? "" : ` live ${new Date(liveSince).toISOString()}`;
-  return `${id} ${new Date(startedAt).toISOString()}${live}`;
+/** `9f2c… 2026-11-30T08:00:00.000Z`, and ` live ` with a time and a commit where it is. */
+export function printMark({ id, startedAt, live }: OperationMark): string {
+  const end = live === undefined ? "" : ` live ${new Date(live.since).toISOString()} ${live.head}`;
+  return `${id} ${new Date(startedAt).toISOString()}${end}`;
 }
 
 /** Reads it; `undefined` for a text that is none. */
 export function readMark(text: string): OperationMark | undefined {
-  const [, id, started = "", live] = shape.exec(text) ?? [];
-  const [startedAt, liveSince] = [Date.parse(started), Date.parse(live ?? "")];
+  const [, id, started = "", then = "", head] = shape.exec(text) ?? [];
+  const [startedAt, since] = [Date.parse(started), Date.parse(then)];
   if (id === undefined || Number.isNaN(startedAt)) return undefined;
-  return { id, startedAt, ...(!Number.isNaN(liveSince) && { liveSince }) };
+  return { id, startedAt, ...(head !== undefined && !Number.isNaN(since) && { live: { since, head } }) };
 }

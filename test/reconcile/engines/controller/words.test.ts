@@ -52,7 +52,7 @@ describe("an operation that is left to a controller", () => {
 
   it("is known again by its mark, and nothing else is taken for one", () => {
     const mark = { id: operationId(desired), startedAt: Date.UTC(2026, 0, 1) };
-    const live = { ...mark, liveSince: mark.startedAt + 5_000 };
+    const live = { ...mark, live: { since: mark.startedAt + 5_000, head: "a".repeat(40) } };
     expect([readMark(printMark(mark)), readMark(printMark(live))]).toEqual([mark, live]);
     for (const text of ["", "x", `${mark.id} soon`, `${mark.id}`, `${"z".repeat(20)} ${"1".repeat(24)}`])
       expect(readMark(text)).toBeUndefined();
