@@ -137,7 +137,7 @@ export const clusterSchema = (secret: z.ZodType<string, unknown>) =>
         .default("sluice")
         .meta({
           description:
-            "Namespace in which Sluice keeps what it knows of its deploys. It must exist. No repository can write there.",
+            "Namespace in which Sluice keeps what it knows of its deploys by `apply`. It must exist for them. No repository can write there.",
           examples: ["sluice"],
         }),
       allow: z.array(grant).min(1).meta({

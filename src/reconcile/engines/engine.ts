@@ -17,7 +17,7 @@ export interface Desired {
   yaml(): Promise<string>;
   /** Whether another commit, which the repository has, renders to the same. */
   sameAt(commit: string): Promise<boolean>;
-  /** The newest wish of a person for this target, if there is one. */
+  /** What a person asked for last for this target, if there is one. */
   readonly request?: DeployRequest;
 }
 

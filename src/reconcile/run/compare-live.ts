@@ -71,7 +71,7 @@ export async function compareLive(
     }
   }
   for (const error of faults) ports.log.warn({ environment, error: messageOf(error) }, "an app is compared later");
-  // What users have to mend, the deploy says.
+  // The deploy says what users have to fix.
   const [fault] = faults.filter((error) => !(error instanceof UserError));
   if (fault !== undefined && apps.size === 0) throw fault;
   return { apps, busy };

@@ -26,9 +26,9 @@ const listed = 100;
 const maxOwn = 20;
 
 /**
- * The Deployments of these deploys to one GitHub environment, which are made where there are none. A deploy that is
- * told of already keeps its Deployment, at whatever commit: one whose commit renders the same. Of many that share one,
- * those that failed get their own, so that the gates of the others go on.
+ * The Deployments of these deploys to one GitHub environment, which are made where there are none. A deploy that has a
+ * Deployment already keeps it, at whatever commit, as long as that renders the same. Of many that share one, those that
+ * failed get their own, so that the gates of the others go on.
  */
 export async function deploymentsOf(
   parts: Parts,

@@ -38,13 +38,13 @@ export async function desiredOf(
   }
   const resources = render.ok ? () => render.resources() : () => [];
   const yaml = () => renderer.yaml(spec, source, signal);
-  const wish = request === undefined ? {} : { request };
+  const asked = request === undefined ? {} : { request };
   const sameAt = async (commit: string): Promise<boolean> => {
     const then = { tree: await repository.tree(commit), objects: repository.objects };
     return rendersSame(render, await renderer.render(spec, then, signal));
   };
   const about = { app, environment, path: spec.path, head, digest: render.digest };
-  return { ok: true, desired: { ...about, resources, yaml, sameAt, ...wish } };
+  return { ok: true, desired: { ...about, resources, yaml, sameAt, ...asked } };
 }
 
 /** What Sluice lacks may differ. */
@@ -72,7 +72,7 @@ function lacking(unpinned: Render["unpinned"]): string {
 function failed({ message, file, line }: Extract<Render, { ok: false }>["failure"]): string {
   const [first = ""] = message.split("\n");
   const place = file === undefined ? "" : ` (${file}${line === undefined ? "" : `:${line}`})`;
-  return `it does not render: ${first.slice(0, 300)}${place}`;
+  return `it cannot be rendered: ${first.slice(0, 300)}${place}`;
 }
 
 /** What a UserError of a deploy engine says of a target. */

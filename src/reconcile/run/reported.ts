@@ -7,7 +7,7 @@ import type { RepositoryName } from "../../model/tree.ts";
 
 /** What was last said on GitHub of an app in an environment. */
 export interface Reported {
-  /** Of what was said: another one is said anew. */
+  /** Of what was said: what has another one is said again. */
   readonly key: string;
   /** Of how far it was, where it was under way. */
   readonly progress: string;

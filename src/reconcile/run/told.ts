@@ -17,7 +17,7 @@ interface Parts {
   readonly renderer: Renderer;
 }
 
-/** A report as people are told of it. */
+/** A report with what people are told beside it. */
 export async function toldOf(parts: Parts, context: RepositoryContext, report: OperationReport): Promise<Told> {
   const { app, environment, head, digest } = report.operation;
   const at = await versionAt(parts, context, { app, environment }, head);

@@ -45,7 +45,7 @@ export function liveDiffReply({ compared, uncompared, ...place }: LiveDiff, now:
       ? []
       : [`**Not compared:** ${count(unknown, "resource")} that the cluster does not let Sluice try.`]),
     ...uncomparedPart(uncompared, "unseen", "Sluice does not apply there itself, so it does not see what runs"),
-    ...uncomparedPart(uncompared, "refused", "it does not render, or the operator does not allow some of it"),
+    ...uncomparedPart(uncompared, "refused", "it cannot be rendered, or the operator does not allow some of it"),
     ...driftDiffs(objects),
     `<sub>Compared ${dayTime(now, now)} with ${commitLink(place)}, by a dry run</sub>`,
   ];
@@ -63,8 +63,9 @@ function verdictOf(environment: string, compared: readonly ComparedApp[], object
 /** What a deploy would change is no drift. */
 function notLivePart(apps: readonly ComparedApp[], base: string): readonly string[] {
   if (apps.length === 0) return [];
-  const what = "what differs is what a deploy would change; what it would delete is not shown";
-  return [`**Not live yet:** ${names(apps)} at what ${inert(plain(base))} has now. There, ${what}.`];
+  const whose = apps.length === 1 ? "Its" : "Their";
+  const what = `differences are what a deploy of ${inert(plain(base))} would change; what it would delete is not shown`;
+  return [`**Not live yet:** ${names(apps)}. ${whose} ${what}.`];
 }
 
 function uncomparedPart(apps: readonly UncomparedApp[], why: UncomparedApp["why"], because: string): readonly string[] {

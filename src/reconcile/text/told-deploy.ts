@@ -4,7 +4,7 @@ import { clip, oneLine, visible } from "../../model/text/lines.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
 import { code } from "../../model/text/markdown.ts";
 
-/** A deploy as people are told of it. */
+/** A deploy with what people are told beside it. */
 export interface ToldDeploy extends OperationReport {
   /** For people, such as `1.5.0`; empty where it is not known. */
   readonly version: string;

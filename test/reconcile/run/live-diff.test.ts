@@ -39,9 +39,7 @@ describe("/diff live", () => {
     await world.say("/hold prod", "mona");
     await world.merge(files("web", "2"));
     const reply = await world.say("/diff live prod");
-    expect(reply).toContain(
-      "**Not live yet:** web at what main has now. There, what differs is what a deploy would change",
-    );
+    expect(reply).toContain("**Not live yet:** web. Its differences are what a deploy of main would change");
     expect(reply).toContain("| ConfigMap `web` | value `2` → `1` |");
   });
 

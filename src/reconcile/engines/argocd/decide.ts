@@ -27,7 +27,7 @@ export interface Facts {
   readonly operated: Reach;
 }
 
-/** What Sluice writes: its mark and a wish to be looked at, such a wish alone, a sync, the end of an older sync. */
+/** What Sluice writes: its mark and a request to look, such a request alone, a sync, the end of an older sync. */
 export type Action = "begin" | "refresh" | "sync" | "terminate";
 
 /** Where an Application stands. */

@@ -45,7 +45,7 @@ function markOf(mark: OperationMark): JsonObject {
   return { [operationKey]: printMark(mark) };
 }
 
-/** With the moment, a wish that comes while Argo CD looks is not lost. */
+/** With the moment, so that a request that comes while Argo CD looks is not lost. */
 function refresh({ own, now }: PatchParts): JsonObject {
   const at = new Date(now).toISOString();
   const asked = (what: string) => ({

@@ -70,7 +70,7 @@ function failedVerdict(release: HelmRelease): Verdict | undefined {
   return { kind: "failing", step: "apply", final, object, reason, message, at, applied: !early.has(failed.reason) };
 }
 
-/** What went wrong, where Ready tells of the way back. */
+/** What went wrong, where Ready is about the way back. */
 function causeOf({ conditions, generation }: HelmRelease): Condition | undefined {
   return ["Released", "TestSuccess"]
     .map((type) => conditions.get(type))

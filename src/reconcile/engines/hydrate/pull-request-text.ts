@@ -19,7 +19,7 @@ export function pullRequestText(
     `**What ${code(environment)} renders to at ${commit}** in ${count(changes.length, "file")}: ${sentenceList(files, maxNamed)}.`,
     "",
     "**Next:** merge or close",
-    `- merge: ${code(branch)} has it, and what deploys from there brings it on`,
+    `- merge: ${code(branch)} has it, and the tool that deploys from there deploys it`,
     `- close: ${code(branch)} stays as it is. Sluice opens another one when the render changes, or after ${code(`/reconcile ${environment}`)}`,
     "",
     "<sub>Opened by Sluice and updated in place. What is pushed to its branch is overwritten</sub>",
