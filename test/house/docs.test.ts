@@ -143,6 +143,18 @@ describe("the documentation", () => {
     const code = ["promote", "change", "edit"].flatMap((folder) => sources(join(root, "src", folder))).join("\n");
     expect(quoted.filter((text) => !code.includes(text))).toEqual([]);
   });
+
+  it("quotes what may be wrong at a first deploy in the words of the code", () => {
+    const section = /^## Set up$([\s\S]*?)^## /m.exec(read("docs/deploy.md"))?.[1] ?? "";
+    const quoted = [...section.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text),
+    );
+    expect(quoted.length).toBeGreaterThan(7);
+    const code = ["reconcile", "kube"].flatMap((folder) => sources(join(root, "src", folder))).join("\n");
+    // What stands for a name is another text in the code.
+    const parts = quoted.flatMap((text) => text.split(/staging|acme\/shop|…/)).filter((text) => text.trim() !== "");
+    expect(parts.filter((text) => !code.includes(text.trim()))).toEqual([]);
+  });
 });
 
 function problemsOf(text: string): readonly string[] {
