@@ -6,7 +6,7 @@ export const demo = define({
   summary: "run the whole flow against a local GitHub",
   description: [
     "Starts a GitHub on this machine, pushes a sample GitOps repository to it, starts Sluice as its App, opens pull requests and prints what Sluice writes on them. Everything stays up to play with until Ctrl-C. Needs no account and no network.",
-    "With --cluster it deploys to a real Kubernetes API server on this machine, shows drift that is reported and undone, and proposes the rollback of a release that fails. From a checkout, npm builds the programs for it once, which takes minutes.",
+    "With --cluster it deploys to a real Kubernetes API server on this machine, shows drift that is reported and undone, and proposes the rollback of a release that fails. `npm run demo -- --cluster` in a checkout builds the programs for it once, which takes minutes and fetches Go modules.",
   ],
   positionals: [],
   flags: {
