@@ -77,7 +77,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Who waits for a control plane of which a program crashed is told so, and why. */
+/** Throws where a program of the control plane has crashed, with what it wrote last. */
 function failOnCrash({ folder }: Access): void {
   const file = folder && join(folder, crashFile);
   if (file && existsSync(file)) throw new Error(readFileSync(file, "utf8"));

@@ -91,7 +91,7 @@ export interface GateResult {
   readonly nextAt?: number;
   /** Who may act, as a sentence without a full stop, where a person must. */
   readonly who?: string;
-  /** The environment of which nothing ever told how it is doing, where that has to be set up first. */
+  /** The environment whose health nothing has ever reported, where that has to be set up first. */
   readonly setUp?: string;
   /** How many approvals count, where the gate counts them. */
   readonly counted?: number;

@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from "../model/github-repository.ts";
 
-/** How a deploy went, as the statuses of its Deployment tell. Times in milliseconds since the epoch. */
+/** How a deploy went, as the statuses of its Deployment say. Times in milliseconds since the epoch. */
 export type DeployOutcome =
   | { readonly state: "under-way" }
   /** It never got there. `ms`: how long that took. */

@@ -144,7 +144,7 @@ async function openMetadata(
   return records;
 }
 
-/** How long whoever died while it opened a promotion may take to be started again, in milliseconds. */
+/** How long a run that died while it opened a promotion may take to be started again, in milliseconds. */
 const recoveryMs = 60 * 60_000;
 
 /**

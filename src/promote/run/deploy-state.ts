@@ -8,7 +8,7 @@ import type { DeployState } from "../text/status-comment.ts";
 import { type Observed, trusted } from "./health.ts";
 
 /**
- * How it goes with the deploy of a change that came to a target with a commit, as the Deployments say; `undefined`
+ * How the deploy of a change that came to a target with a commit is going, as the Deployments say; `undefined`
  * where Sluice does not deploy, or nothing was said of it yet.
  */
 export async function deployStateOf(

@@ -212,7 +212,7 @@ async function versionTextAt(
   return carried === undefined ? sha.slice(0, 7) : versionText(carriedOf(carried, changes));
 }
 
-/** Sluice deploys it itself, and says how that goes. */
+/** Sluice deploys it itself, and reports how that goes. */
 function isDeployed({ config }: RepositoryContext, { app, environment }: Target): boolean {
   return settingsFor(config, app, environment).deploy !== undefined;
 }

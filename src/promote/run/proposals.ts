@@ -122,7 +122,7 @@ async function judge(
   }
 }
 
-/** The open pull request of the proposal that holds the target. One that ended unheard ends its hold here. */
+/** The open pull request of the proposal that holds the target. One whose end went unnoticed ends its hold here. */
 async function pendingProposal(
   ports: PromotionPorts,
   context: RepositoryContext,

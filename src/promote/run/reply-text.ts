@@ -214,7 +214,7 @@ export function refusedLater({ message, fix, fields }: UserError, by: string): s
   return askedBefore(text, by);
 }
 
-/** A text about what a person asked for before the merge: nobody sees that command beside it. */
+/** A text about what a person asked for before the merge; the command is not shown beside it. */
 export function askedBefore(text: string, by: string): string {
   return `${text}\n\n<sub>Asked for by ${code(by)} before the merge</sub>`;
 }

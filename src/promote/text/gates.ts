@@ -113,7 +113,7 @@ function unmetOf(gates: readonly ShownGate[]): readonly string[] {
   return open.map(({ gate, count }) => `${gateWords[gate]}${count === undefined ? "" : ` (${count})`}`);
 }
 
-/** What a person hears who overrides a gate: exactly what for, and what is left. */
+/** What the reply to an override says: exactly what for, and what is left. */
 export function overriddenText(about: {
   readonly gate: GateName;
   readonly reason: string;
@@ -225,7 +225,7 @@ export function gateTree(verdict: GateVerdict, head: string): string {
   return [mark(verdict), heading, lines.join("\n")].join("\n\n");
 }
 
-/** What lets Sluice know that an environment is healthy, where nothing has ever told. */
+/** What lets Sluice know that an environment is healthy, where nothing has ever reported it. */
 export function setUpHealth(environment: string): string {
   return `tell Sluice how ${environment} is doing: report GitHub Deployments from what deploys it, or name a check with \`health: { check: … }\`, or go without with \`gates: { healthy: false }\``;
 }

@@ -19,7 +19,7 @@ export interface LaterChange {
   readonly at: number;
 }
 
-/** How it goes with the deploy of a change that an environment has. Times in milliseconds since the epoch. */
+/** How the deploy of a change that an environment has is going. Times in milliseconds since the epoch. */
 export type DeployState =
   | { readonly state: "waits"; readonly reason: string }
   /** `progress`: such as `1 of 2 pods ready`; empty where it is not known. */

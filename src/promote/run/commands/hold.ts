@@ -145,7 +145,7 @@ export interface StoppedByHold {
   readonly deploys: boolean;
 }
 
-/** What a person hears who holds a place: until when, what waits for it, how it ends. */
+/** What the reply to a hold says: until when, what waits for it, how it ends. */
 export function describeHold(request: HoldRequest, stopped: StoppedByHold, now: number): string {
   const { reason, until } = request;
   const name = nameOf(request);

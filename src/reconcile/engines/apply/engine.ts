@@ -37,7 +37,7 @@ export class ApplyEngine implements DeployEngine {
       return await this.#step(desired, signal);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // What cannot be recorded is told all the same.
+      // What cannot be recorded is reported all the same.
       const status = {
         state: "failed",
         at: this.#ports.clock(),

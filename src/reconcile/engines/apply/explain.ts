@@ -9,7 +9,7 @@ import type { Look } from "./own-pods.ts";
 import { attempt, toldProblem } from "./problems.ts";
 import { podsOf } from "./workload-pods.ts";
 
-/** So many objects are looked into, and so many Pods of each are told. */
+/** So many objects are looked into, and so many Pods of each are reported. */
 const [maxObjects, maxPods] = [5, 2];
 const [maxLines, maxLine, maxEvents] = [10, 200, 10];
 const cannotCreate = "pods cannot be created";

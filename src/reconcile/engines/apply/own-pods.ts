@@ -15,7 +15,7 @@ const maxOwners = 10;
 
 /**
  * The Pods of a workload among those that its selector finds, which may be anybody's: who writes a manifest writes its
- * selector too, and the last lines of a Pod are told. Those without a controller are taken by whoever selects them.
+ * selector too, and the last lines of a Pod are shown. Those without a controller are taken by whoever selects them.
  */
 export async function ownPods(
   look: Look,

@@ -17,7 +17,7 @@ const reasons: Readonly<Record<UserErrorKind, string>> = {
   "in-use": "Conflict",
 };
 
-/** So much of a message is read, and told. */
+/** So much of a message is read, and reported. */
 const [maxRead, maxMessage] = [10_000, 500];
 
 /** What the API server has against an object. */
@@ -33,7 +33,7 @@ export function problemOf(object: ObjectReference, error: UserError): ObjectProb
   return { object, reason: reasons[error.kind], message, ...(error.fix !== undefined && { fix: error.fix }) };
 }
 
-/** What a cluster says, as it may be kept and told: without secrets, and no longer than a person reads. */
+/** What a cluster says, as it may be kept and reported: without secrets, and no longer than a person reads. */
 export function toldMessage(text: string): string {
   return clip(visible(redactMessage(text.slice(0, maxRead))), maxMessage);
 }
@@ -79,7 +79,7 @@ export function failureOfError(error: UserError, applied: boolean): DeployFailur
   return { kind, summary: toldMessage(error.message), problems: [], events: [], applied };
 }
 
-/** So many are kept and told. */
+/** At most so many are kept and reported. */
 export const maxProblems = 50;
 const maxSummary = 160;
 

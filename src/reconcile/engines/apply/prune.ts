@@ -69,7 +69,7 @@ export function refusedPrune(work: Work, { deletions }: PrunePlan): ReturnType<t
 /** So often it is looked again at what has changed since it was seen. */
 const rounds = 3;
 
-/** Deletes what Git no longer has, unless something is against it. What stays is told. */
+/** Deletes what Git no longer has, unless something is against it. What stays is reported. */
 export async function prune(work: Work): Promise<Outcome> {
   const denied: Keeping[] = [];
   for (let round = 1; ; round += 1) {

@@ -28,7 +28,7 @@ export async function withPodReasons(
   const problems = looked.map((object) => ({ object, reason: "", message: "" }));
   const found = await explained({ cluster: work.cluster, signal, now: work.clock() }, { ...failure, problems });
   const told = found.problems.filter(({ reason }) => reason !== "");
-  // Of a sync that failed Argo CD's own words are the title.
+  // The title of a sync that failed is in Argo CD's own words.
   const isSync = ["Failed", "Error"].includes(application.status.operationState?.phase ?? "");
   const summary = isSync ? failure.summary : found.summary;
   return { ...found, summary, problems: [...told, ...failure.problems] };

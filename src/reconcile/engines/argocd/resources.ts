@@ -3,7 +3,7 @@ import type { ObjectReference } from "../../../model/kube.ts";
 import { visible } from "../../../model/text/lines.ts";
 import type { Application, ApplicationResource } from "./application.ts";
 
-/** So many are told. */
+/** At most so many are reported. */
 const most = 50;
 
 /** The object that a status names. */

@@ -17,7 +17,7 @@ export function controllerOperation(desired: Desired, startedAt: number): Operat
   return { id: operationId(desired), app, environment, head, digest, startedAt };
 }
 
-/** What Sluice leaves on the object that it pokes, for whoever takes the next step. Times in milliseconds. */
+/** What Sluice leaves on the object that it asks to act, for the next step. Times in milliseconds. */
 export interface OperationMark {
   readonly id: string;
   readonly startedAt: number;

@@ -8,7 +8,7 @@ const temporary =
 const maxRead = 10_000;
 const maxSummary = 160;
 
-/** What a controller says, as it may be told: masked, short, and with paths from the root of the repository. */
+/** What a controller says, as it may be reported: masked, short, and with paths from the root of the repository. */
 export function controllerWords(text: string): string {
   return toldMessage(oneLine(text.slice(0, maxRead).replaceAll(temporary, ""))).trim();
 }

@@ -31,7 +31,7 @@ export interface Failing {
   /** The object of Flux that says it. */
   readonly object: ObjectReference;
   readonly reason: string;
-  /** As the controller has it: not fit to be told. Empty while it tries again. */
+  /** As the controller wrote it: not to be shown like this. Empty while it tries again. */
   readonly message: string;
   /** Since when it says so, in milliseconds since the epoch. */
   readonly at?: number | undefined;
