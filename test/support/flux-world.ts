@@ -39,8 +39,8 @@ export const outcomes = {
 } as const satisfies Record<string, Outcome>;
 
 /**
- * A cluster with a GitRepository and a Kustomization of a repository, both called `web`, and controllers that do what the
- * real ones do (`test/controllers` holds these to it) when a test lets them.
+ * A cluster with a GitRepository and a Kustomization of a repository, both called `web`, and controllers that do what
+ * the real ones do when a test lets them. What these really do is in `test/controllers`.
  */
 export class FluxWorld {
   now = Date.UTC(2026, 0, 1);
@@ -48,7 +48,7 @@ export class FluxWorld {
   readonly commits: string[] = ["a".repeat(40)];
   outcome: Outcome = outcomes.works;
   readonly cluster: FakeCluster;
-  readonly grant: ClusterGrant = {
+  grant: ClusterGrant = {
     repositories: ["acme/shop"],
     environments: ["staging"],
     namespaces: [namespace, "shop"],

@@ -11,13 +11,7 @@ export function notBuiltRemarks(value: unknown): readonly Remark[] {
     return deploy === undefined ? [] : [{ deploy, path: [...path, "deploy"] as KeyPath }];
   });
   const first = (holds: (deploy: unknown) => boolean) => deploys.find(({ deploy }) => holds(deploy))?.path;
-  const engine = (name: string) =>
-    remarkAt(
-      first((deploy) => field(deploy, "engine") === name),
-      `\`deploy\` by \`${name}\` is not built yet: Sluice checks these keys, but does not deploy`,
-    );
   return [
-    ...engine("flux"),
     ...remarkAt(
       first((deploy) => field(deploy, "selfHeal") === true),
       "`selfHeal` is not built yet: Sluice corrects no drift",

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { appSchema, durationSchema, filledText } from "./values.ts";
 
-const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
 
 const cluster = filledText("the name of a cluster").meta({
   description: "Name of the cluster, as the operator has it in `clusters` of sluice.server.yaml.",
@@ -140,7 +139,7 @@ const fluxSchema = z
     watchOnly,
     timeout,
   })
-  .meta({ title: "flux", description: notBuilt });
+  .meta({ title: "flux", description: "Flux applies what is in Git; Sluice has it reconcile and reports its status." });
 
 const hydrateSchema = z
   .strictObject({
@@ -164,5 +163,5 @@ const hydrateSchema = z
 export const deploySchema = z
   .discriminatedUnion("engine", [applySchema, argocdSchema, fluxSchema, hydrateSchema])
   .meta({
-    description: "How Sluice makes what runs match Git after a merge. `flux` is not built yet.",
+    description: "How Sluice makes what runs match Git after a merge.",
   });

@@ -44,8 +44,8 @@ export function attemptedCommit({ source, kustomization, chart }: FluxState): st
 }
 
 /**
- * When the operation began, in milliseconds: when Sluice first asked for the commit, or Flux fetched it; `undefined`:
- * neither was.
+ * When the operation began, in milliseconds: when Sluice asked for the commit last, or Flux fetched it, or began with it
+ * later, after it was suspended; `undefined`: none of these was.
  */
 export function startOf(state: FluxState, wanted: Wanted, askedAt: number | undefined): number | undefined {
   const { source, kustomization, release } = state;
@@ -54,7 +54,16 @@ export function startOf(state: FluxState, wanted: Wanted, askedAt: number | unde
   const own = requests.flatMap(({ at, head }) => (head === wanted.head && at !== undefined ? [at] : []));
   const since = own.filter((at) => askedAt === undefined || at >= askedAt);
   const fetched = wanted.relation(commitIn(source)) === "included" ? source.artifact?.at : undefined;
-  const start = since.length > 0 ? Math.min(...since) : (askedAt ?? fetched);
+  const start = since.length > 0 ? Math.max(...since) : (askedAt ?? fetched);
   // Nobody's clock begins an operation later than now.
-  return start === undefined ? undefined : Math.min(start, wanted.now);
+  return start === undefined ? undefined : Math.min(Math.max(start, firstAttempt(state, wanted) ?? start), wanted.now);
+}
+
+/** Since when the Kustomization is at the commit for the first time. */
+function firstAttempt({ source, kustomization }: FluxState, wanted: Wanted): number | undefined {
+  if (kustomization === undefined) return undefined;
+  const verdict = kustomizationVerdict({ source, kustomization }, wanted);
+  const ready = kustomization.conditions.get("Ready");
+  const isAtIt = verdict.kind === "progressing" && verdict.step !== "fetch" && ready?.status === "Unknown";
+  return isAtIt ? ready.since : undefined;
 }

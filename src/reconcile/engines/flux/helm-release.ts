@@ -17,7 +17,7 @@ export interface HelmRelease extends FluxObject {
   readonly attempted: string;
   /** Whether Helm waits until what it installs is ready. */
   readonly checksHealth: boolean;
-  /** Empty before helm-controller 1.5. */
+  /** Empty before helm-controller 1.5, and where it deploys to another cluster. */
   readonly inventory: readonly InventoryEntry[];
 }
 
@@ -40,7 +40,7 @@ const reference = z.object({ kind: text, name: text, namespace: optionalText }).
 const schema = z.object({
   metadata: z.object({ labels: texts }),
   spec: z
-    .object({ chart: template, chartRef: reference, install: wait, upgrade: wait })
+    .object({ chart: template, chartRef: reference, install: wait, upgrade: wait, kubeConfig: z.unknown().optional() })
     .catch({ install: { disableWait: false }, upgrade: { disableWait: false } }),
   status: z
     .object({ helmChart: text, lastAttemptedRevision: text, inventory })
@@ -59,7 +59,7 @@ export function readHelmRelease(object: JsonObject): HelmRelease {
     attempted: status.lastAttemptedRevision,
     appliedBy: name === "" || namespace === "" ? undefined : { name, namespace },
     checksHealth: !spec.install.disableWait && !spec.upgrade.disableWait,
-    inventory: toEntries(status.inventory),
+    inventory: spec.kubeConfig === undefined ? toEntries(status.inventory) : [],
   };
 }
 

@@ -25,8 +25,8 @@ export interface FluxSettings {
 }
 
 /**
- * Has Flux deploy targets: asks it to reconcile the source and the object of each where the commit does not get there by
- * itself, and says what their status says. All that it knows between two steps is in these objects.
+ * Has Flux deploy targets: asks it to reconcile the source and the object of each where the commit does not get there
+ * by itself, and says what their status says. All that it knows between two steps is in these objects.
  */
 export function fluxEngine(work: ControllerWork, settings: FluxSettings): DeployEngine {
   return { step: (desired, signal) => step({ work, desired, signal }, settings) };

@@ -20,6 +20,7 @@ export interface Kustomization extends FluxObject {
   readonly applied: string;
   readonly appliedOrigin: string;
   readonly attempted: string;
+  /** Empty where it deploys to another cluster. */
   readonly inventory: readonly InventoryEntry[];
   /** Attempts, the latest first. */
   readonly history: readonly Attempt[];
@@ -41,7 +42,13 @@ export const inventory = z.object({ entries: listOf(entry) }).catch({ entries: [
 const attempt = z.object({ lastReconciledStatus: text, metadata: texts });
 const kustomization = z.object({
   spec: z
-    .object({ path: text, sourceRef: sourceReference, wait: flag, healthChecks: z.array(z.unknown()).catch([]) })
+    .object({
+      path: text,
+      sourceRef: sourceReference,
+      wait: flag,
+      healthChecks: z.array(z.unknown()).catch([]),
+      kubeConfig: z.unknown().optional(),
+    })
     .catch({ path: "", sourceRef: { kind: "", name: "" }, wait: false, healthChecks: [] }),
   status: z
     .object({
@@ -71,7 +78,7 @@ export function readKustomization(object: JsonObject): Kustomization {
     applied: status.lastAppliedRevision,
     appliedOrigin: status.lastAppliedOriginRevision,
     attempted: status.lastAttemptedRevision,
-    inventory: toEntries(status.inventory),
+    inventory: spec.kubeConfig === undefined ? toEntries(status.inventory) : [],
     history: status.history.map(({ lastReconciledStatus, metadata }) => ({
       status: lastReconciledStatus,
       revision: metadata.revision ?? "",

@@ -8,7 +8,7 @@ import type { Kustomization } from "./kustomization.ts";
 import type { Source } from "./source.ts";
 import { nameOf } from "./verdict.ts";
 
-/** Whether a source has its content from the repository: a Git source by its URL, an artifact by what was pushed with it. */
+/** Whether a source is the repository: a Git source by its URL, an artifact by what was pushed with it. */
 export function isOwnSource({ reference, url, artifact }: Source, repositoryUrl: string): boolean {
   if (reference.kind === "GitRepository") return deploysFrom(url, repositoryUrl);
   return deploysFrom(artifact?.metadata[originSource] ?? "", repositoryUrl);

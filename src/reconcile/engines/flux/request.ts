@@ -18,13 +18,14 @@ export interface ReconcileRequest {
 }
 
 const own = /^(.+)\/sluice\/([0-9a-f]{40,64})$/;
-/** As the command line of Flux and its receivers write it. */
-const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+/** As the command line of Flux writes it, and its receivers, which put blanks between the parts. */
+const time = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d* ?(Z|[+-]\d\d:?\d\d)(?: |$)/;
 
 /** Reads the annotation. */
 export function readRequest(value: string): ReconcileRequest {
   const [, start = value, head] = own.exec(value) ?? [];
-  const at = time.test(start) ? Date.parse(start.replace(/(\.\d{3})\d+/, "$1")) : Number.NaN;
+  const [, day, clock, zone] = time.exec(start) ?? [];
+  const at = Date.parse(`${day}T${clock}${zone}`);
   return { at: Number.isNaN(at) ? undefined : at, head };
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../../src/model/json.ts";
+import { isJsonObject, type JsonObject } from "../../../../src/model/json.ts";
 import { requestedAtAnnotation } from "../../../../src/reconcile/engines/flux/request.ts";
-import { annotation } from "../../../../src/reconcile/manifests/manifest.ts";
+import { annotation, objectAt } from "../../../../src/reconcile/manifests/manifest.ts";
 import { deployment } from "../../../support/apply-world.ts";
+import { documentedRights } from "../../../support/documented-rights.ts";
 import { type FluxKind, FluxWorld, fluxReference, outcomes } from "../../../support/flux-world.ts";
 
 const [newer, newest] = ["b".repeat(40), "c".repeat(40)];
@@ -96,6 +97,37 @@ describe("what Flux is asked for", () => {
   });
 });
 
+describe("the rights that the documentation gives to Sluice", () => {
+  /** A cluster where Sluice may do what the page says, and these verbs more than nothing else. */
+  function limited(verbs?: readonly string[]): FluxWorld {
+    const world = new FluxWorld();
+    for (const object of documentedRights(["flux"])) {
+      const rules = Array.isArray(object.rules) ? object.rules.filter((one) => isJsonObject(one)) : [];
+      const less = verbs === undefined ? {} : { rules: rules.map((rule) => ({ ...rule, verbs })) };
+      world.cluster.put({ ...object, ...(object.kind === "Role" && less) });
+    }
+    world.grant = { ...world.grant, serviceAccount: "flux-system/sluice-shop" };
+    return world;
+  }
+
+  it("are enough, and those to read where it only watches", async () => {
+    const world = limited();
+    await liveIn(world);
+    expect(new Set(world.cluster.calls.map(({ user }) => user))).toEqual(
+      new Set(["system:serviceaccount:flux-system:sluice-shop"]),
+    );
+    const watching = limited(["get"]);
+    watching.watchOnly = true;
+    expect((await watching.step()).status.state).toBe("waiting");
+  });
+
+  it("are told of where they are missing", async () => {
+    const { status } = await limited(["get"]).step();
+    expect(status).toMatchObject({ state: "failed", failure: { kind: "refused" } });
+    expect(JSON.stringify(status)).toContain("refused to patch GitRepository web in flux-system");
+  });
+});
+
 describe("what Flux has applied", () => {
   /** Applied without a check, with a Deployment of this health. */
   async function unchecked(health: string): Promise<FluxWorld> {
@@ -142,6 +174,32 @@ describe("what Flux has applied", () => {
       expect(new Set(seen)).not.toContain("other");
     },
   );
+
+  it("is not looked for here where Flux deploys to another cluster", async () => {
+    const world = await unchecked("degraded");
+    const status = objectAt(world.object("Kustomization") ?? {}, "status");
+    world.put("Kustomization", { ...byUs, kubeConfig: { secretRef: { name: "far" } } });
+    const { generation = 0 } = objectAt(world.object("Kustomization") ?? {}, "metadata");
+    world.set("Kustomization", { ...status, observedGeneration: generation });
+    const before = world.cluster.calls.length;
+    expect((await world.step()).status.state).toBe("live");
+    expect(world.cluster.calls.slice(before).map(({ verb }) => verb)).not.toContain("list");
+  });
+
+  it("has its whole time after it was suspended", async () => {
+    const world = new FluxWorld();
+    world.put("Kustomization", { ...byUs, wait: true, suspend: true });
+    await world.step();
+    world.fetch();
+    expect((await world.step()).status.state).toBe("waiting");
+    world.now += 24 * 3_600_000;
+    world.put("Kustomization", { ...byUs, wait: true });
+    world.outcome = outcomes.hangs;
+    world.reconcile();
+    expect((await world.step()).status).toMatchObject({ state: "progressing", deadline: world.now + 15 * 60_000 });
+    world.now += 15 * 60_000;
+    expect((await world.step()).status).toMatchObject({ state: "failed", failure: { kind: "timeout" } });
+  });
 
   it("stays live, whatever becomes of it later", async () => {
     const world = await unchecked("healthy");
