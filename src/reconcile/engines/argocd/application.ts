@@ -110,8 +110,6 @@ export type Application = z.output<typeof schema>;
 export type ApplicationSource = z.output<typeof source>;
 /** A resource as the status has it, or as the result of a sync has it. */
 export type ApplicationResource = z.output<typeof resource>;
-/** A sync that runs, or the last that ran. */
-export type OperationState = NonNullable<Application["status"]["operationState"]>;
 
 /** Reads an Application; what is missing or of another form is empty. */
 export function readApplication(object: JsonObject): Application {

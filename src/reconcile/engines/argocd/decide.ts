@@ -170,7 +170,8 @@ function comparedState(application: Application, facts: Facts): Verdict | undefi
       if (facts.watchOnly) return { kind: "waiting", reason: `the Application is still at ${shortOf(application)}` };
       return lookAgain(application, facts, reconciledAt);
     case "in":
-      if (sync.status === "Synced") return needsSync(application, facts) ? moving("apply", "a sync is started", "sync") : undefined;
+      if (sync.status === "Synced")
+        return needsSync(application, facts) ? moving("apply", "a sync is started", "sync") : undefined;
       return sync.status === "OutOfSync" ? outOfSync(application, facts) : lookAgain(application, facts, reconciledAt);
     default:
       return facts.compared satisfies never;

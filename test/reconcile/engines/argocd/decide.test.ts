@@ -349,7 +349,12 @@ describe("an Application", () => {
       { operated: "behind" },
       moving("apply", "sync"),
     ],
-    ["synced, of which nobody can say what changed, is live", { spec: {}, ...status({}) }, { operated: "behind", plain: false }, { kind: "live" }],
+    [
+      "synced, of which nobody can say what changed, is live",
+      { spec: {}, ...status({}) },
+      { operated: "behind", plain: false },
+      { kind: "live" },
+    ],
     ["synced that syncs by itself is live", status({}), { operated: "behind" }, { kind: "live" }],
 
     [
