@@ -55,13 +55,15 @@ export class FluxWorld {
   };
   settings: FluxSettings = { kind: "Kustomization", object: "web", namespace };
   watchOnly = false;
+  /** Whether Sluice can render the target. */
+  whole = true;
   /** Commits at which the target renders to the same. */
   same: readonly string[] = [];
   readonly #requests = new Map<string, number>();
 
   constructor() {
     this.cluster = new FakeCluster({ now: () => this.now, namespaces: [namespace, "shop", "other"] });
-    for (const kind of Object.keys(types)) this.cluster.put(definition(kind, types[kind as FluxKind]));
+    for (const one of fluxDefinitions()) this.cluster.put(one);
     this.put("GitRepository", { url: "https://github.com/acme/shop.git", ref: { branch: "main" } });
     this.put("Kustomization", { path: "./apps/web", sourceRef: { kind: "GitRepository", name: "web" }, wait: true });
     this.set("Kustomization", { observedGeneration: -1 });
@@ -129,9 +131,13 @@ export class FluxWorld {
     if (request !== undefined && !this.#requests.has(request)) this.#requests.set(request, asked ?? now);
     const at = this.#requests.get(request ?? "") ?? 0;
     const desired: Desired = {
-      ...desiredOf({ head: wanted, objects: [{ head: this.same.includes(wanted) ? "same" : wanted }] }),
+      ...desiredOf({
+        head: wanted,
+        objects: [{ head: !this.whole ? "no render" : this.same.includes(wanted) ? "same" : wanted }],
+      }),
       path: folder,
-      sameAt: async (commit) => this.same.includes(commit) && this.same.includes(wanted),
+      sameAt: async (commit) =>
+        this.whole && (commit === wanted || (this.same.includes(commit) && this.same.includes(wanted))),
       ...(request !== undefined && { request: { id: request, at } }),
     };
     const engine = controllerEnvironmentEngine(ports, place, (work) => fluxEngine(work, this.settings));
@@ -203,6 +209,11 @@ export class FluxWorld {
     const [from, to] = [this.commits.indexOf(ancestor), this.commits.indexOf(commit)];
     return from >= 0 && from <= to;
   }
+}
+
+/** The kinds of Flux that Sluice knows, as a cluster defines them. */
+export function fluxDefinitions(): readonly JsonObject[] {
+  return Object.entries(types).map(([kind, apiVersion]) => definition(kind, apiVersion));
 }
 
 function definition(kind: string, apiVersion: string): JsonObject {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { appSchema, durationSchema, filledText } from "./values.ts";
 
-
 const cluster = filledText("the name of a cluster").meta({
   description: "Name of the cluster, as the operator has it in `clusters` of sluice.server.yaml.",
   examples: ["prod"],

@@ -44,8 +44,8 @@ export function attemptedCommit({ source, kustomization, chart }: FluxState): st
 }
 
 /**
- * When the operation began, in milliseconds: when Sluice asked for the commit last, or Flux fetched it, or began with it
- * later, after it was suspended; `undefined`: none of these was.
+ * When the operation began, in milliseconds: when Sluice asked for the commit last, or Flux fetched it, or began with
+ * it later, after it was suspended; `undefined`: none of these was.
  */
 export function startOf(state: FluxState, wanted: Wanted, askedAt: number | undefined): number | undefined {
   const { source, kustomization, release } = state;

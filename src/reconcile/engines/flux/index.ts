@@ -41,7 +41,7 @@ async function step(reading: Reading, settings: FluxSettings): Promise<StepResul
   const askedAt = work.watchOnly ? undefined : desired.request?.at;
   const wanted = { head: desired.head, branch: work.base, relation: await relationsOf(reading, state), now };
   const verdict = fluxVerdict(state, wanted, askedAt);
-  const mark = readLive(state, desired, wanted, verdict);
+  const mark = await readLive(state, desired, wanted, verdict);
   if (mark !== undefined) return stillLive(desired, mark, now);
   const progress = { wanted, askedAt, attempted: wanted.relation(attemptedCommit(state)) };
   const requests = work.watchOnly || verdict.kind === "applied" ? [] : toRequest(state, progress);

@@ -18,12 +18,17 @@ export interface LiveMark {
  * deployed by now. What Sluice renders counts and not the commit, so that later commits which change nothing write
  * nothing.
  */
-export function readLive(state: FluxState, desired: Desired, wanted: Wanted, verdict: Verdict): LiveMark | undefined {
+export async function readLive(
+  state: FluxState,
+  desired: Desired,
+  wanted: Wanted,
+  verdict: Verdict,
+): Promise<LiveMark | undefined> {
   if (verdict.kind !== "applied" && verdict.kind !== "failing") return undefined;
   if (wanted.relation(deployedCommit(state)) !== "included") return undefined;
   const { annotations = {} } = state.release ?? state.kustomization ?? {};
   const mark = readMark(annotations[keyOf(desired)] ?? "");
-  if (mark?.live === undefined || mark.id !== idOf(desired)) return undefined;
+  if (mark?.live === undefined || mark.id !== (await idOf(desired))) return undefined;
   return { startedAt: mark.startedAt, liveSince: mark.live.since };
 }
 
@@ -36,7 +41,7 @@ export async function writeLive(
   const object = state.release ?? state.kustomization;
   if (object === undefined) return;
   const live = { since: liveSince, head: desired.head };
-  const annotations = { [keyOf(desired)]: printMark({ id: idOf(desired), startedAt, live }) };
+  const annotations = { [keyOf(desired)]: printMark({ id: await idOf(desired), startedAt, live }) };
   const metadata = { resourceVersion: object.resourceVersion, annotations };
   await work.cluster.patch(object.reference, { metadata }, { fieldManager, dryRun: false }, signal);
 }
@@ -51,8 +56,10 @@ function keyOf({ app, environment }: Desired): string {
   return `${operationKey}-${hash([environment, app]).slice(0, 8)}`;
 }
 
-function idOf({ app, environment, digest, request }: Desired): string {
-  return hash([app, environment, digest, request?.id ?? ""]).slice(0, 20);
+/** What Sluice cannot render is another one at each commit. */
+async function idOf({ app, environment, head, digest, request, sameAt }: Desired): Promise<string> {
+  const version = (await sameAt(head)) ? digest : head;
+  return hash([app, environment, version, request?.id ?? ""]).slice(0, 20);
 }
 
 function hash(parts: readonly string[]): string {

@@ -201,6 +201,18 @@ describe("what Flux has applied", () => {
     expect((await world.step()).status).toMatchObject({ state: "failed", failure: { kind: "timeout" } });
   });
 
+  it("is looked at anew at each commit where Sluice cannot render the target", async () => {
+    const world = new FluxWorld();
+    world.whole = false;
+    await liveIn(world);
+    const first = await world.step();
+    world.push(newer);
+    world.now += 60_000;
+    await liveIn(world);
+    const second = await world.step();
+    expect(second.operation.startedAt).toBeGreaterThan(first.operation.startedAt);
+  });
+
   it("stays live, whatever becomes of it later", async () => {
     const world = await unchecked("healthy");
     expect((await world.step()).status.state).toBe("live");
