@@ -41,7 +41,7 @@ const intro = [
   "  a word, commas between apps and `/PROMOTE`.",
   "- Text in code blocks, quotes, tables, links, footnotes, HTML comments and `<details>` is left alone, and so is the mail below an answer by mail. So is every",
   "  line that only looks like a command (`/etc/passwd`, `/cc @somebody`). A name that is nearly a command's gets a suggestion.",
-  "- Only new comments by people on pull requests count. Editing a comment does nothing: write a new one. Bots are ignored.",
+  "- Only new comments by people count: on pull requests, and on the issue that Sluice opens about [drift](deploy.md#drift). Editing a comment does nothing: write a new one. Bots are ignored.",
   "- If GitHub does not answer, Sluice retries for about twelve minutes, then replies that the command failed.",
   "",
   "## Who is allowed",

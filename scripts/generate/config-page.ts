@@ -41,7 +41,7 @@ and does nothing else. \`sluice lint\` checks a file, \`sluice targets\` lists t
 | finding | a risk that a preview found, such as a volume claim that is deleted |
 | hold | stops promotions, image updates and deploys of an environment, or of one app there, until somebody ends it |
 
-- **Not built yet**: \`selfHeal\`, \`driftInterval\`, and \`notify\`. Sluice checks the keys, but does nothing with
+- **Not built yet**: \`notify\`. Sluice checks the keys, but does nothing with
   them. [Deploys](deploy.md) says what works.
 - **Placeholders.** In a \`path\`, \`{app}\` matches one name and names the app. Elsewhere, \`{app}\` and \`{environment}\` are the target's names.
 - **Renderer.** kustomize renders a folder with a kustomization file, Helm one with a \`Chart.yaml\`. Otherwise Sluice reads the manifests as they are.

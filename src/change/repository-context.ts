@@ -1,4 +1,5 @@
 import type { Config } from "../config/index.ts";
+import type { CommandCall } from "../model/command.ts";
 import { UserError } from "../model/errors.ts";
 import type { PullRequest } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
@@ -92,6 +93,14 @@ export function baseOf({ base, defaultBranch }: Pick<PullRequest, "base" | "defa
       fix: `comment on a pull request into \`${defaultBranch}\``,
     },
   );
+}
+
+/** The branch that a command is about: that of the pull request it is on, see `baseOf`; on an issue the default one. */
+export async function baseOfCall(
+  github: Pick<GitHubRepository, "about" | "pullRequest">,
+  { issue, pullRequest }: Pick<CommandCall, "issue" | "pullRequest">,
+): Promise<string> {
+  return issue === true ? (await github.about()).defaultBranch : baseOf(await github.pullRequest(pullRequest));
 }
 
 /** The same repository as it is by now, after somebody else was faster. */

@@ -16,7 +16,7 @@ import { movedAndRenamed } from "./findings/moved.ts";
 import { followNames, identifiedAs, renamed } from "./generated-names.ts";
 import { hideNoise, type IgnoreRule } from "./ignore.ts";
 import { imageChanges, replicaChanges } from "./images.ts";
-import { type Item, toItems } from "./item.ts";
+import { type Item, toItem, toItems } from "./item.ts";
 import { type FingerprintKey, maskSecrets } from "./mask.ts";
 import { matchItems, type Pair } from "./match.ts";
 import { isWorkload, podSpecs } from "./pods.ts";
@@ -67,6 +67,24 @@ export interface TargetComparison {
   readonly secret?: SecretUse;
   /** Findings about what the head introduces, the gravest first; `target` and `pointer` say where, for `locate`. */
   readonly findings: readonly TargetFinding[];
+}
+
+/** The two sides of one object; a side is `undefined` where it is not there. */
+export interface ObjectSides {
+  readonly base: ValueObject | undefined;
+  readonly head: ValueObject | undefined;
+}
+
+/** How one object differs between two sides, by the same rule; `undefined` where nothing does that shows. */
+export function compareObjects(
+  { base, head }: ObjectSides,
+  fingerprintKey: FingerprintKey,
+): ResourceChange | undefined {
+  const input = { app: "", environment: "", base: undefined, head: undefined, ignore: [], fingerprintKey };
+  const [before, after] = [base && toItem(base), head && toItem(head)];
+  if (before && after) return comparePair({ how: "same", base: before, head: after }, new Map(), input).change;
+  if (before) return whole(before, "removed", input).change;
+  return after && whole(after, "added", input).change;
 }
 
 interface Compared {

@@ -1,5 +1,5 @@
 export { code, inert } from "../model/text/markdown.ts";
-export { type CompareInput, compareTarget, type TargetComparison } from "./compare.ts";
+export { type CompareInput, compareObjects, compareTarget, type TargetComparison } from "./compare.ts";
 export { compareEnvironments, type EnvironmentRenders } from "./environments/compare.ts";
 export type { TargetFinding } from "./findings/index.ts";
 export { isNewContent } from "./generated-names.ts";
@@ -38,3 +38,4 @@ export {
   unmatchedPathFinding,
   unreadFilesFinding,
 } from "./target-findings.ts";
+export { withhold } from "./withhold.ts";

@@ -54,7 +54,8 @@ function listItems(object: ValueObject): readonly ValueObject[] | undefined {
   });
 }
 
-function toItem(object: ValueObject, file: string | undefined): Item {
+/** One object, ready to be matched. */
+export function toItem(object: ValueObject, file?: string): Item {
   const metadata = objectAt(object, "metadata");
   const id = {
     apiVersion: textAt(object, "apiVersion"),

@@ -41,6 +41,8 @@ export interface CommandInfo {
   readonly details: string;
   /** The plainest first: errors in the usage show it. */
   readonly examples: readonly [Example, ...Example[]];
+  /** It can be given on issues of Sluice's own too. */
+  readonly onIssues?: true;
   /** The weakest level that may use it, whatever the configuration says. */
   readonly needs: Permission;
   /** Who may, in a few words of markdown, where something else than `needs` decides. */
@@ -55,6 +57,8 @@ export interface CommandCall {
   readonly repository: RepositoryName;
   /** Where it was commented. */
   readonly pullRequest: number;
+  /** That is an issue of Sluice's own, such as the one about drift. */
+  readonly issue?: true;
   readonly actor: string;
   /** The actor's level in the repository at this moment. */
   readonly permission: Permission;

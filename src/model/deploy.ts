@@ -29,6 +29,15 @@ export interface DeployRequest {
   readonly at: number;
   /** Whether who asked has seen how much would be deleted, and wants it: the guards against that then let it pass. */
   readonly prune?: boolean;
+  /** It undoes what somebody changed by hand: this, and what was undone before. */
+  readonly undone?: readonly UndoneField[];
+}
+
+/** A field of an object, or an object, that Sluice has set back by itself. */
+export interface UndoneField {
+  /** Tells object, field and who had changed it from all others. */
+  readonly id: string;
+  readonly at: readonly number[];
 }
 
 /** How many of the wanted pods are ready, summed over a target's workloads. */
@@ -133,6 +142,8 @@ export interface ObjectDrift {
   readonly app: string;
   /** From Git to the cluster, Secrets masked; `removed`: the cluster lacks it. */
   readonly change: ResourceChange;
+  /** The file of the repository that the object is from, where the renderer knows it. */
+  readonly file?: string | undefined;
   /** Who wrote what differs, as the cluster names it (a field manager such as `kubectl`), and when. */
   readonly by?: string | undefined;
   readonly at?: number | undefined;
@@ -146,6 +157,19 @@ export interface EnvironmentDrift {
   readonly comparedAt: number;
   /** Empty: the cluster matches Git. */
   readonly objects: readonly ObjectDrift[];
+  /** How many objects could not be compared: the API server refuses to try them, or they need what is not there. */
+  readonly unknown?: number;
+}
+
+/** A field that somebody changes again whenever Sluice has set it back, so that it stops. */
+export interface ContestedField {
+  readonly app: string;
+  readonly kind: string;
+  readonly name: string;
+  /** `spec.replicas`; absent: the object itself, which is deleted. */
+  readonly path?: string | undefined;
+  /** As the cluster names who does. */
+  readonly by?: string | undefined;
 }
 
 /** Which objects of a cluster one repository may have in one environment. Decided by the operator alone. */
@@ -194,6 +218,16 @@ export interface Clusters {
    * access cannot be used.
    */
   open(name: string): Promise<DeployCluster | undefined>;
+}
+
+/** Compares what is live in an environment with its cluster: a job of the queue. */
+export interface DriftJob {
+  readonly type: "drift";
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  /** The branch that the environments live on. */
+  readonly defaultBranch: string;
+  readonly environment: string;
 }
 
 /** Brings a repository's environments to their clusters: a job of the queue. */

@@ -1,4 +1,4 @@
-import type { ReconcileJob } from "./deploy.ts";
+import type { DriftJob, ReconcileJob } from "./deploy.ts";
 import type {
   CommandJob,
   DeliveryJob,
@@ -135,6 +135,14 @@ export const JOB_KINDS = {
     deadlineMs: 10 * minutes,
     concurrency: "setting",
     handler: "runReconcile",
+    schedulable: true,
+  },
+  drift: {
+    key: (job: DriftJob) => `${repositoryKey(job)}/${encodeURIComponent(job.environment)}`,
+    sameness: "collapse",
+    deadlineMs: 10 * minutes,
+    concurrency: 2,
+    handler: "runDrift",
     schedulable: true,
   },
   scheduled: {

@@ -27,6 +27,8 @@ export interface CommandJob {
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly pullRequest: number;
+  /** What has that number is an issue of Sluice's own. */
+  readonly issue?: true;
   readonly commentId: number;
   /** Who wrote it; the rights are checked when the job runs. */
   readonly actor: string;

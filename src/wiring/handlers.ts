@@ -13,7 +13,7 @@ import { isSchedulable, type ScheduledJob } from "../model/job-kinds.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import { type PreviewPorts, type PreviewSettings, runPreview } from "../preview/run.ts";
 import { type PromotionPorts, runGates, runPromotions, runStatusComment } from "../promote/run/index.ts";
-import { type ReconcilePorts, reconcileAfterHold, runReconcile } from "../reconcile/run/index.ts";
+import { type ReconcilePorts, reconcileAfterHold, runDrift, runReconcile } from "../reconcile/run/index.ts";
 import { runCommands } from "../webhooks/commands/run.ts";
 import { TABLE } from "../webhooks/commands/table.ts";
 import { receiveDelivery } from "../webhooks/receive.ts";
@@ -48,6 +48,7 @@ export function handlersOf({ probot, preview, promotion, images, reconcile, queu
     image: follow((job, context) => runImage(job, images, context)),
     "image-pull": follow((job, context) => runImagePull(job, images, context)),
     reconcile: follow((job, context) => runReconcile(job, reconcile, context)),
+    drift: follow((job, context) => runDrift(job, reconcile, context)),
     scheduled: (job) => runScheduled(job, queue),
   };
 }

@@ -87,6 +87,7 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     records: queue.records,
     clusters: edges.clusters,
     health: edges.renderer,
+    fingerprintKey: fingerprints,
     process: `sluice-${randomUUID()}`,
     newId: randomUUID,
   };

@@ -19,6 +19,7 @@ const samples: readonly Job[] = [
   { type: "image", ...unit },
   { type: "image-pull", ...at },
   { type: "reconcile", ...where, defaultBranch: "main", environment: "prod/eu" },
+  { type: "drift", ...where, defaultBranch: "main", environment: "prod/eu" },
   { type: "scheduled", at: 5, job: { type: "gates", ...at } },
 ];
 
@@ -38,7 +39,7 @@ describe("the table of job kinds", () => {
 
   it("lets only what collapses be scheduled: what is known by its key would not run a second time", () => {
     const schedulable = JOB_TYPES.filter((type) => jobKind(type).schedulable === true);
-    expect(schedulable).toEqual(["preview", "promotions", "gates", "image", "image-pull", "reconcile"]);
+    expect(schedulable).toEqual(["preview", "promotions", "gates", "image", "image-pull", "reconcile", "drift"]);
     expect(schedulable.filter((type) => jobKind(type).sameness === "once")).toEqual([]);
   });
 });
@@ -57,6 +58,7 @@ describe("the key of a job", () => {
       "image/acme/shop/web",
       "image-pull/acme/shop/7",
       "reconcile/acme/shop/prod%2Feu",
+      "drift/acme/shop/prod%2Feu",
       "scheduled/5/gates/acme/shop/7",
     ]);
     expect(samples.map(({ type }) => type)).toEqual(JOB_TYPES);

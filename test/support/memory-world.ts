@@ -41,8 +41,8 @@ export interface MemoryWorld {
   hear(pull: PullRequest): Promise<void>;
   /** A commit of a person on a branch, without the events of it. */
   push(branch: string, files: Files, by?: string, commit?: { readonly date: string }): Promise<string>;
-  /** Comments on the pull request (the newest of a person), and gives the reply. */
-  say(body: string, by?: string, on?: PullRequest): Promise<string>;
+  /** Comments on the pull request (the newest of a person) or on an issue of Sluice's, and gives the reply. */
+  say(body: string, by?: string, on?: { readonly number: number }): Promise<string>;
   /** The reaction that the last command got. */
   reaction(): string | undefined;
   approve(pull: PullRequest, by?: string): Promise<void>;
@@ -165,6 +165,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
   };
   const mirrors = { open: async () => repository, close: async () => undefined };
   const records = memoryRecords();
+  let operations = 0;
   const registry = memoryRegistry();
   const events = memoryEvents();
   const ports: CommandPorts = {
@@ -195,7 +196,10 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     clusters: { open: async () => undefined },
     health: { health: async () => [] },
     process: "test",
-    newId: () => "operation",
+    newId: () => {
+      operations += 1;
+      return `operation-${operations}`;
+    },
     ...options.deploys,
   };
 
@@ -310,12 +314,14 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       github.pushersOf.set(branch, [...(github.pushersOf.get(branch) ?? []), by]);
       return sha;
     },
-    async say(body, by = "ada", on = asked) {
+    async say(body, by = "ada", on: { readonly number: number } | undefined = asked) {
       comment += 1;
       const commentId = comment;
       time += 1_000;
       const pullRequest = on?.number ?? 0;
-      const job = commandJob(body, { actor: by, commentId, pullRequest, at: time });
+      const isIssue = [...github.issues.values()].flat().some(({ number }) => number === pullRequest);
+      const place = isIssue ? { pullRequest, issue: true as const } : { pullRequest };
+      const job = commandJob(body, { actor: by, commentId, ...place, at: time });
       const context = { signal: new AbortController().signal, attempt: 1, lastAttempt: true };
       await untilAcknowledged((firstRun) =>
         runCommands(job, { ...ports, table: TABLE, ports }, { ...context, firstRun }),

@@ -155,6 +155,31 @@ describe("a comment", () => {
   });
 });
 
+describe("a comment with a command on an issue", () => {
+  it("is carried out on an open one of Sluice's about drift, and on no other", async () => {
+    await local.comment({ ...pull, body: "/reconcile prod", by: "mona" });
+    const event = lastEvent("issue_comment", "created");
+    queue.jobs.length = 0;
+    const ours = {
+      ...Object(event.payload.issue),
+      pull_request: undefined,
+      state: "open",
+      body: "<!-- sluice:drift-prod -->\nprod differs",
+      user: { ...Object(Object(event.payload.issue).user), type: "Bot" },
+      performed_via_github_app: null,
+    };
+    const on = (more: object) => receiveDelivery(probot, changed(event, { issue: { ...ours, ...more } }));
+    await on({ user: { ...ours.user, type: "User" } });
+    await on({ state: "closed" });
+    await on({ body: `> ${ours.body}` });
+    await on({ body: "<!-- sluice:reply-1 -->\nprod differs" });
+    await on({ performed_via_github_app: { id: local.app.id + 1 } });
+    expect(queue.jobs).toEqual([]);
+    await on({});
+    expect(queue.jobs).toMatchObject([{ type: "command", issue: true, body: "/reconcile prod" }]);
+  });
+});
+
 describe("a check of ours", () => {
   const runOf = (event: WebhookEvent) => Object(event.payload.check_run);
 

@@ -36,7 +36,8 @@ function keyOf({ name, value }: Named): string {
   return `${name}\n${value}`;
 }
 
-function secretsOf(object: ValueObject | undefined): readonly Named[] {
+/** Values of an object that look like secrets and are not in a Secret. */
+export function secretsOf(object: ValueObject | undefined): readonly Named[] {
   if (object === undefined) return [];
   const named = groupKind(object) === "ConfigMap" ? dataOf(object) : [...environmentOf(object), ...argumentsOf(object)];
   return named.filter(({ name, value }) => hasSecretForm(value) || (saysSecret(name) && mayBeSecret(value)));

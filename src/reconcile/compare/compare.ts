@@ -1,10 +1,10 @@
 import { redactMessage } from "../../diff/index.ts";
-import { NumberText, type Value, type ValueObject, withNumberTexts } from "../../diff/value.ts";
+import { isObject, NumberText, type Value, type ValueObject, withNumberTexts } from "../../diff/value.ts";
 import type { Json } from "../../model/json.ts";
 import type { LiveObject } from "../../model/kube.ts";
 import { clip, visible } from "../../model/text/lines.ts";
 import { textAt } from "../manifests/manifest.ts";
-import { type Difference, differences, pathText } from "./differences.ts";
+import { type Difference, differences, pathText, withDifferences } from "./differences.ts";
 import { hasField, type Manager, managersOf, type Step } from "./managed-fields.ts";
 import { adoptedFields } from "./migrate.ts";
 
@@ -36,17 +36,33 @@ export type Comparison =
  */
 export function compare(live: LiveObject | undefined, dryRun: LiveObject, manager: string): Comparison {
   if (live === undefined) return { kind: "new" };
-  const [before, after] = [withNumbers(live), withNumbers(dryRun)];
-  const [earlier, later] = [ownFields(live, manager), ownFields(dryRun, manager)];
-  const changes = differences(before, after).filter(
-    (one) => has(earlier, before, one.before.path) || has(later, after, one.after.path),
-  );
+  const before = withNumbers(live);
+  const changes = ownDifferences(live, dryRun, manager);
   const adopt = adoptedFields(live.object, manager);
   if (changes.length === 0 && adopt === undefined) return { kind: "unchanged" };
   const others = managersOf(live.object).filter((one) => !isOwn(one, manager));
   const secret = live.object.kind === "Secret" && textAt(live.object, "apiVersion") === "v1";
   const fields = changes.map((change) => fieldChange(change, before, others, secret));
   return { kind: "changed", fields, ...(adopt && { adopt }) };
+}
+
+/** An object as the cluster has it, and as it would be with nothing else than what counts as a difference changed. */
+export function sidesOf(
+  live: LiveObject,
+  dryRun: LiveObject,
+  manager: string,
+): { readonly cluster: ValueObject; readonly git: ValueObject } {
+  const cluster = withNumbers(live);
+  const git = withDifferences(cluster, ownDifferences(live, dryRun, manager));
+  return { cluster, git: isObject(git) ? git : cluster };
+}
+
+function ownDifferences(live: LiveObject, dryRun: LiveObject, manager: string): readonly Difference[] {
+  const [before, after] = [withNumbers(live), withNumbers(dryRun)];
+  const [earlier, later] = [ownFields(live, manager), ownFields(dryRun, manager)];
+  return differences(before, after).filter(
+    (one) => has(earlier, before, one.before.path) || has(later, after, one.after.path),
+  );
 }
 
 function withNumbers({ object, numbers }: LiveObject): ValueObject {

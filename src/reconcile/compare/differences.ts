@@ -67,6 +67,34 @@ function namesOf(list: readonly Value[]): ReadonlyMap<string, number> | undefine
   return names;
 }
 
+/** A value with these differences of it as they are after; `undefined` where it is not there then. */
+export function withDifferences(before: Value, found: readonly Difference[]): Value | undefined {
+  return changed(
+    before,
+    found.map((one) => ({ path: one.before.path, value: one.after.value })),
+  );
+}
+
+function changed(value: Value | undefined, changes: readonly Side[]): Value | undefined {
+  const whole = changes.find(({ path }) => path.length === 0);
+  if (whole !== undefined) return whole.value;
+  const below = (step: Step) =>
+    changes.flatMap(({ path: [first, ...path], value: to }) => (first === step ? [{ path, value: to }] : []));
+  if (isList(value)) {
+    const items = value.map((item, index) => changed(item, below(index)));
+    // Elements that were not there all have the same index.
+    const added = changes.filter(({ path: [first] }) => typeof first === "number" && first >= value.length);
+    return [...items, ...added.map((one) => one.value)].filter((item) => item !== undefined);
+  }
+  if (!isObject(value) || changes.length === 0) return value;
+  const keys = new Set([...Object.keys(value), ...changes.map(({ path: [first] }) => String(first))]);
+  const entries = [...keys].flatMap((key) => {
+    const item = changed(own(value, key), below(key));
+    return item === undefined ? [] : [[key, item] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** A path as people write it: `spec.containers[0].image`. */
 export function pathText(path: readonly Step[]): string {
   return path

@@ -2,11 +2,25 @@ import type { DeployCluster } from "../../model/deploy.ts";
 import { messageOf } from "../../model/errors.ts";
 import type { HealthJudge } from "../../model/health.ts";
 import type { HeldLease } from "../../model/lease.ts";
+import { mapLimit } from "../../model/map-limit.ts";
 import type { Clock, Logger } from "../../model/observe.ts";
 import { grantOf, notGiven } from "../access/grant.ts";
-import { type ApplyEnvironment, type ApplyPlace, applyEngine, applyLeaseName, removed } from "./apply/index.ts";
-import type { DesiredEnvironment, EnvironmentEngine, EnvironmentStep } from "./environment.ts";
-import { stepTargets } from "./step-targets.ts";
+import {
+  type ApplyEnvironment,
+  type ApplyPlace,
+  applyEngine,
+  applyLeaseName,
+  type LiveComparison,
+  removed,
+} from "./apply/index.ts";
+import type {
+  ComparedEnvironment,
+  DesiredEnvironment,
+  EnvironmentComparison,
+  EnvironmentEngine,
+  EnvironmentStep,
+} from "./environment.ts";
+import { stepTargets, targetsAtOnce } from "./step-targets.ts";
 
 /** What applying an environment works with. */
 export interface ApplyEnvironmentPorts {
@@ -28,32 +42,70 @@ export type AppliedPlace = Pick<ApplyPlace, "repositoryId" | "namespace" | "heal
  * lease does nothing. What apps left behind that Git no longer has is deleted. Throws a `permission` UserError where
  * the operator has not given the cluster to the environment.
  */
-export function applyEnvironmentEngine(ports: ApplyEnvironmentPorts, place: AppliedPlace): EnvironmentEngine {
-  return { step: (desired, signal) => apply(ports, place, desired, signal) };
+export function applyEnvironmentEngine(ports: ApplyEnvironmentPorts, applied: AppliedPlace): EnvironmentEngine {
+  return {
+    async step(desired, signal) {
+      const step = await alone(ports, placeOf(ports, applied, desired), signal, (engine) =>
+        stepAll(ports, engine, desired, signal),
+      );
+      // Somebody else is at work, and reports what becomes of it.
+      return "busy" in step ? { reports: [], again: step.busy } : step;
+    },
+    async compare(desired, what, signal) {
+      const place = placeOf(ports, applied, desired);
+      if (what === "live") return alone(ports, place, signal, (engine) => compareAll(engine, desired, what, signal));
+      // What only reads is in nobody's way.
+      return compareAll(engineFor(ports, place, { confirm: async () => false }), desired, what, signal);
+    },
+  };
 }
 
-async function apply(
-  ports: ApplyEnvironmentPorts,
-  applied: AppliedPlace,
-  desired: DesiredEnvironment,
-  signal: AbortSignal,
-): Promise<EnvironmentStep> {
-  const { settings, cluster, leases } = ports.cluster;
+/** Throws where the operator has not given the cluster to the environment. */
+function placeOf(ports: ApplyEnvironmentPorts, applied: AppliedPlace, desired: ComparedEnvironment): ApplyPlace {
+  const { settings } = ports.cluster;
   const { repository, environment } = desired;
   const grant = grantOf(settings, { repository, environment });
   if (grant === undefined) throw notGiven(settings.name, desired);
-  const place = { ...applied, repository, environment, cluster: settings, grant };
-  const outcome = await leases.acquire(applyLeaseName(place), ports.process, signal);
-  // Somebody else is at work, and reports what becomes of it.
-  if (outcome.kind === "busy") return { reports: [], again: ports.clock() + outcome.waitMs };
-  const { health, clock, newId, process: writer } = ports;
+  return { ...applied, repository, environment, cluster: settings, grant };
+}
+
+/** Works with the environment's lease, or says when it is tried again. */
+async function alone<T>(
+  ports: ApplyEnvironmentPorts,
+  place: ApplyPlace,
+  signal: AbortSignal,
+  work: (engine: ApplyEnvironment) => Promise<T>,
+): Promise<T | { readonly busy: number }> {
+  const outcome = await ports.cluster.leases.acquire(applyLeaseName(place), ports.process, signal);
+  if (outcome.kind === "busy") return { busy: ports.clock() + outcome.waitMs };
   const held: HeldLease = outcome.lease;
   try {
-    const engine = applyEngine({ cluster, lease: held, health, clock, newId, writer }, place);
-    return await stepAll(ports, engine, desired, signal);
+    return await work(engineFor(ports, place, held));
   } finally {
     await release(ports, held);
   }
+}
+
+function engineFor(ports: ApplyEnvironmentPorts, place: ApplyPlace, lease: Pick<HeldLease, "confirm">) {
+  const { health, clock, newId, process: writer } = ports;
+  return applyEngine({ cluster: ports.cluster.cluster, lease, health, clock, newId, writer }, place);
+}
+
+async function compareAll(
+  engine: ApplyEnvironment,
+  { targets }: ComparedEnvironment,
+  what: "live" | "all",
+  signal: AbortSignal,
+): Promise<EnvironmentComparison> {
+  const apps = new Map<string, LiveComparison>();
+  const faults: unknown[] = [];
+  await mapLimit(targets, targetsAtOnce, (target) =>
+    engine.compare(target, signal, what === "all").then(
+      (compared) => void (compared && apps.set(target.app, compared)),
+      (error: unknown) => void faults.push(error),
+    ),
+  );
+  return { apps, faults };
 }
 
 /** How long the lease may take to be given back, in milliseconds. */

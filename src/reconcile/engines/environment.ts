@@ -1,5 +1,6 @@
 import type { OperationReport } from "../../model/deploy.ts";
 import type { RepositoryName } from "../../model/tree.ts";
+import type { LiveComparison } from "./apply/drift.ts";
 import type { Desired } from "./engine.ts";
 
 /** What of one environment is brought to one place in one way. */
@@ -20,7 +21,28 @@ export interface EnvironmentStep {
   readonly again?: number;
 }
 
+/** What of an environment is compared. */
+export type ComparedEnvironment = Omit<DesiredEnvironment, "gone">;
+
+/** How targets differ from what is wanted of them. */
+export interface EnvironmentComparison {
+  /** By app. What is missing was not compared: something else is live, or it could not be done. */
+  readonly apps: ReadonlyMap<string, LiveComparison>;
+  /** Why some were not. */
+  readonly faults: readonly unknown[];
+}
+
 /** A deploy engine that brings all targets of an environment in one go; otherwise as `DeployEngine`. */
 export interface EnvironmentEngine {
   step(desired: DesiredEnvironment, signal: AbortSignal): Promise<EnvironmentStep>;
+  /**
+   * Compares what runs with what is wanted, and writes nothing; absent: the engine does not see what runs. `live`: only
+   * what is live as it is wanted now, and while nobody else is at work in the environment; `busy` says until when to
+   * wait for that, in milliseconds since the epoch. `all`: at once, everything.
+   */
+  compare?(
+    desired: ComparedEnvironment,
+    what: "live" | "all",
+    signal: AbortSignal,
+  ): Promise<EnvironmentComparison | { readonly busy: number }>;
 }

@@ -5,7 +5,7 @@ import type { DeployEngine, Desired, StepResult } from "./engine.ts";
 import type { EnvironmentStep } from "./environment.ts";
 
 /** Targets of an environment that are worked at at once. */
-const targetsAtOnce = 4;
+export const targetsAtOnce = 4;
 /** When targets that met a fault are tried again beside others that did not, in milliseconds. */
 const retryMs = 15_000;
 

@@ -1,26 +1,24 @@
 import { createHash } from "node:crypto";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
-import type { EnvironmentDrift } from "../../model/deploy.ts";
+import type { ContestedField, EnvironmentDrift, ObjectDrift } from "../../model/deploy.ts";
 import { eventId } from "../../model/events.ts";
-import type { OwnIssue } from "../../model/github-repository.ts";
+import type { IssueText, OwnIssue } from "../../model/github-repository.ts";
 import { canonicalJson } from "../../model/json.ts";
-import {
-  type DriftContext,
-  driftClosedComment,
-  driftHealedComment,
-  driftIssue,
-  type FieldPlace,
-} from "../text/drift-issue.ts";
+import { type DriftContext, driftClosedComment, driftHealedComment, driftIssue } from "../text/drift-issue.ts";
+import { fieldPlaceOf } from "./field-place.ts";
 import type { ReportPorts } from "./write-report.ts";
 
 /** What was found, and what became of it. */
 export interface DriftReport {
+  /** What differs now. */
   readonly drift: EnvironmentDrift;
-  /** What differed was set back: the environment matches Git by now. */
-  readonly healed: boolean;
-  /** Where what was set back is set in Git, in the order of the objects, where that is known. */
-  readonly places?: readonly (FieldPlace | undefined)[];
+  /** What differed, and was set back since the last report. */
+  readonly undone?: readonly ObjectDrift[];
+  /** When that was found, the same in every report of it. */
+  readonly undoneAt?: number;
+  /** What is left as it is, since somebody changes it again whenever it is set back. */
+  readonly contested?: readonly ContestedField[];
 }
 
 const kind = "drift-report";
@@ -35,19 +33,19 @@ const keepMs = 24 * 3_600_000;
  * person closed stays closed until something else differs. Costs no REST call where nothing changed.
  */
 export async function reportDrift(ports: ReportPorts, context: RepositoryContext, report: DriftReport): Promise<void> {
-  const { drift, healed } = report;
+  const { drift, undone = [] } = report;
   const { repository } = context.where;
   const id = `${repository.owner}/${repository.name}/${drift.environment}`.toLowerCase();
-  const differs = fingerprintOf(drift);
-  const now = healed ? clean : differs;
+  const differs = fingerprintOf(report);
   const before = (await ports.records.get(kind, id))?.value;
-  if (before === now && !(healed && differs !== clean)) return;
+  if (before === differs && undone.length === 0) return;
   const run = { ports, context, report, differs, now: ports.clock() };
   const issue = await context.github.ownIssue(markerOf(drift.environment));
-  if (differs === clean) await closeIssue(run, issue);
-  else if (healed) await sayHealed(run, issue);
-  else await showDrift(run, issue);
-  await ports.records.put(kind, { id, at: run.now, keys: [], value: now }, keepMs);
+  const told = undone.length === 0 ? issue : await sayUndone(run, undone, issue);
+  if (differs !== clean) await showDrift(run, told);
+  else if (undone.length > 0) await close(run, told);
+  else await closeIssue(run, told);
+  await ports.records.put(kind, { id, at: run.now, keys: [], value: differs }, keepMs);
 }
 
 interface Run {
@@ -69,13 +67,17 @@ function hash(text: string): string {
 }
 
 /** The same for the same differences, whenever they are seen. */
-function fingerprintOf({ objects }: EnvironmentDrift): string {
+function fingerprintOf({ drift: { objects }, contested = [] }: Pick<DriftReport, "drift" | "contested">): string {
   if (objects.length === 0) return clean;
-  return hash(
-    canonicalJson(
-      objects.map(({ change: { kind: of, namespace, name, diff, action } }) => [of, namespace, name, action, diff]),
-    ),
-  );
+  const changes = objects.map(({ change: { kind: of, namespace, name, diff, action } }) => [
+    of,
+    namespace,
+    name,
+    action,
+    diff,
+  ]);
+  const left = contested.map(({ app, kind: of, name, path = "", by = "" }) => [app, of, name, path, by]);
+  return hash(canonicalJson(left.length === 0 ? changes : [changes, left]));
 }
 
 const hidden = /^<!-- differs (\d+) ([0-9a-z]+) -->\n/;
@@ -86,44 +88,57 @@ function hiddenOf(issue: OwnIssue | undefined): { readonly since: number; readon
   return since === undefined || differs === undefined ? undefined : { since: Number(since), differs };
 }
 
-async function showDrift(run: Run, issue: OwnIssue | undefined): Promise<OwnIssue | undefined> {
-  const { context, report, differs, now } = run;
+async function showDrift(run: Run, issue: OwnIssue | undefined): Promise<void> {
+  const { context, report, differs } = run;
+  if (issue === undefined) return void (await openIssue(run));
   const said = hiddenOf(issue);
-  // Whoever closed it has seen this.
-  if (issue?.state === "closed" && said?.differs === differs) return undefined;
-  const moments = report.drift.objects.flatMap(({ at }) => at ?? []);
-  const since = issue?.state === "open" && said !== undefined ? said.since : Math.min(now, ...moments);
-  const { title, body } = driftIssue(report.drift, driftContext(run, since), now);
-  const text = { title, body: `<!-- differs ${since} ${differs} -->\n${body}` };
+  // Whoever closed it has seen this; what is open says it already.
+  if (said?.differs === differs) return;
+  const since = issue.state === "open" && said !== undefined ? said.since : sinceOf(run);
   const marker = markerOf(report.drift.environment);
-  if (issue === undefined) announceDrift(run, "drift.found", await context.github.openIssue(marker, text));
-  else if (issue.state === "closed" || said?.differs !== differs)
-    announceDrift(
-      run,
-      "drift.found",
-      await context.github.updateIssue(issue.number, marker, { ...text, state: "open" }),
-    );
-  return context.github.ownIssue(marker);
+  const text = { ...textOf(run, since), state: "open" } as const;
+  announceDrift(run, "drift.found", await context.github.updateIssue(issue.number, marker, text));
 }
 
-function driftContext({ context, report: { drift } }: Run, since: number): DriftContext {
+async function openIssue(run: Run): Promise<OwnIssue> {
+  const { context, report } = run;
+  const issue = await context.github.openIssue(markerOf(report.drift.environment), textOf(run, sinceOf(run)));
+  announceDrift(run, "drift.found", issue);
+  return issue;
+}
+
+/** When the first of it was changed, where the cluster knows that. */
+function sinceOf({ report: { drift }, now }: Run): number {
+  return Math.min(now, ...drift.objects.flatMap(({ at }) => at ?? []));
+}
+
+function textOf(run: Run, since: number): IssueText {
+  const { title, body } = driftIssue(run.report.drift, driftContext(run, since), run.now);
+  return { title, body: `<!-- differs ${since} ${run.differs} -->\n${body}` };
+}
+
+function driftContext({ context, report: { drift, contested = [] } }: Run, since: number): DriftContext {
   const { base, url: repositoryUrl, config } = context;
-  const selfHeal = drift.objects.some(({ app }) => {
+  const healed = drift.objects.filter(({ app }) => {
     const { deploy } = settingsFor(config, app, drift.environment);
     return deploy?.engine === "apply" && deploy.selfHeal;
   });
-  return { base, repositoryUrl, since, selfHeal };
+  const all = healed.length === drift.objects.length && contested.length === 0;
+  return { base, repositoryUrl, since, contested, selfHeal: healed.length === 0 ? "off" : all ? "on" : "partly" };
 }
 
 /** Whoever changed it must learn that it is gone: in the issue, which is opened for it where there is none. */
-async function sayHealed(run: Run, before: OwnIssue | undefined): Promise<void> {
+async function sayUndone(run: Run, undone: readonly ObjectDrift[], before: OwnIssue | undefined): Promise<OwnIssue> {
   const { context, report, now } = run;
-  const issue = before?.state === "open" ? before : await showDrift(run, before);
-  if (issue === undefined) return;
-  const text = driftHealedComment(report.drift, driftContext(run, now), report.places ?? [], now);
-  await context.github.upsertComment(issue.number, `healed-${hash(`${run.differs} ${hiddenOf(issue)?.since}`)}`, text);
-  await close(run, issue);
-  announceDrift(run, "drift.healed", issue);
+  const drift = { ...report.drift, objects: undone };
+  const past = { ...run, report: { drift }, differs: fingerprintOf({ drift }) };
+  const issue = before ?? (await openIssue(past));
+  const places =
+    undone.length === 1 ? await Promise.all(undone.map((one) => fieldPlaceOf(context, drift.environment, one))) : [];
+  const text = driftHealedComment(drift, driftContext(past, now), places, now);
+  await context.github.upsertComment(issue.number, `healed-${hash(`${past.differs} ${report.undoneAt}`)}`, text);
+  announceDrift(past, "drift.healed", issue);
+  return issue;
 }
 
 async function closeIssue(run: Run, issue: OwnIssue | undefined): Promise<void> {
@@ -135,7 +150,9 @@ async function closeIssue(run: Run, issue: OwnIssue | undefined): Promise<void> 
 }
 
 /** Closed by Sluice: the next difference opens it again, even the same one. */
-async function close({ context, report: { drift } }: Run, { number, title, body }: OwnIssue): Promise<void> {
+async function close({ context, report: { drift } }: Run, issue: OwnIssue | undefined): Promise<void> {
+  if (issue === undefined) return;
+  const { number, title, body } = issue;
   const text = body.replace(hidden, (_all, since: string) => `<!-- differs ${since} ${clean} -->\n`);
   await context.github.updateIssue(number, markerOf(drift.environment), { title, body: text, state: "closed" });
 }

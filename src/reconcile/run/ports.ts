@@ -8,6 +8,8 @@ export interface ReconcilePorts extends ChangePorts {
   readonly records: Records;
   readonly clusters: Clusters;
   readonly health: HealthJudge;
+  /** Keys the fingerprints that stand for values of Secrets. */
+  readonly fingerprintKey: Uint8Array;
   /** Another one for each process. */
   readonly process: string;
   /** Another one each time. */

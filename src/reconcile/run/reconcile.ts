@@ -3,13 +3,13 @@ import type { OperationReport, ReconcileJob } from "../../model/deploy.ts";
 import { messageOf, UserError } from "../../model/errors.ts";
 import { mapLimit } from "../../model/map-limit.ts";
 import type { RunContext } from "../../model/queue.ts";
-import type { Target } from "../../model/target.ts";
-import { dayTime } from "../../model/text/times.ts";
 import type { DesiredEnvironment, EnvironmentStep } from "../engines/environment.ts";
 import { inOrder, readiness } from "./dependencies.ts";
 import { desiredOf, operationOf, refusedReport, userErrorOf } from "./desired.ts";
+import { scheduleDrift } from "./drift-state.ts";
 import { engineOf } from "./engine.ts";
 import { type DeployGroup, deployedEnvironments, deployGroups } from "./groups.ts";
+import { divideByHolds } from "./holds.ts";
 import type { ReconcilePorts } from "./ports.ts";
 import { reportDeploys } from "./report.ts";
 import { requestOf } from "./requests.ts";
@@ -87,6 +87,7 @@ async function reconcileEnvironment(
   }
   // Before anything is said: deploys go on while GitHub does not answer.
   await scheduleNext(ports, job, done);
+  await scheduleDrift(ports, job, groups, done);
   return { reports: done.flatMap(({ reports }) => reports), faults };
 }
 
@@ -156,39 +157,4 @@ function waitingReports(
     operation: operationOf({ app, environment, head, digest: "" }, now),
     status: { state: "waiting", reason },
   }));
-}
-
-interface Held {
-  readonly report: OperationReport;
-  readonly until: number | undefined;
-}
-
-/**
- * A person's hold stops deploys. One of a rollback or a revert stops promotions alone: what it brings back must get to
- * the cluster.
- */
-async function divideByHolds(
-  ports: ReconcilePorts,
-  { state, head }: RepositoryContext,
-  targets: readonly Target[],
-): Promise<{ readonly held: readonly Held[]; readonly free: readonly Target[] }> {
-  const held: Held[] = [];
-  const free: Target[] = [];
-  const now = ports.clock();
-  for (const target of targets) {
-    const { app, environment } = target;
-    const hold = (await state.holds(environment, app, now)).find(({ cause }) => cause === "person");
-    if (hold === undefined) {
-      free.push(target);
-      continue;
-    }
-    const until = hold.until === undefined ? undefined : Date.parse(hold.until);
-    const place = hold.environmentWide ? environment : `${environment}/${app}`;
-    const end = until === undefined ? "" : ` until ${dayTime(until, now)}`;
-    const reason = `${place} is on hold by ${hold.by}${end}`;
-    const operation = operationOf({ app, environment, head, digest: "" }, now);
-    const status = { state: "waiting", reason, ...(until !== undefined && { until }) } as const;
-    held.push({ report: { operation, status }, until });
-  }
-  return { held, free };
 }

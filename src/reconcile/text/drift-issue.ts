@@ -1,5 +1,5 @@
 import { code, codeMarks, fieldPhrase, fileLink, inert, plusMinus } from "../../diff/index.ts";
-import type { EnvironmentDrift, ObjectDrift } from "../../model/deploy.ts";
+import type { ContestedField, EnvironmentDrift, ObjectDrift } from "../../model/deploy.ts";
 import type { IssueText } from "../../model/github-repository.ts";
 import type { FieldChange } from "../../model/preview.ts";
 import { clip } from "../../model/text/lines.ts";
@@ -13,8 +13,10 @@ import { plain } from "./told-deploy.ts";
 export interface DriftContext extends Omit<DeployPlace, "environment" | "head"> {
   /** When the environment was first seen to differ, in milliseconds since the epoch. */
   readonly since: number;
-  /** Sluice undoes such changes. */
-  readonly selfHeal: boolean;
+  /** Whether Sluice undoes such changes. */
+  readonly selfHeal: "on" | "off" | "partly";
+  /** What it undoes no more, since somebody changes it again each time. */
+  readonly contested?: readonly ContestedField[];
 }
 
 const maxRows = 20;
@@ -27,15 +29,17 @@ export function driftIssue(drift: EnvironmentDrift, context: DriftContext, now: 
   const amount = count(objects.length, "resource");
   const body = [
     `**${inert(name)} differs from Git in ${amount}**, since ${dayTime(context.since, now)}.`,
-    tableOf(objects),
+    driftTable(objects),
+    ...contestedPart(name, context.contested ?? []),
     nextText(name, context),
-    ...diffPart(objects),
+    ...driftDiffs(objects),
     `<sub>${smallPrint(drift, context, now)}</sub>`,
   ].join("\n\n");
   return { title: clip(`${name} differs from Git: ${amount}`, 120), body: `${body}\n` };
 }
 
-function tableOf(objects: readonly ObjectDrift[]): string {
+/** What differs, a row for each object. */
+export function driftTable(objects: readonly ObjectDrift[]): string {
   const apps = new Set(objects.map(({ app }) => app)).size;
   const rows = objects.slice(0, maxRows).map((one) => `| ${resourceCell(one, apps > 1)} | ${changeCell(one)} |`);
   const rest = objects.length - maxRows;
@@ -65,16 +69,38 @@ function named(kind: string, field: FieldChange): FieldChange {
   return kind === "ConfigMap" && field.path.startsWith("data.") ? { ...field, name: field.path.slice(5) } : field;
 }
 
-function nextText(environment: string, { selfHeal }: DriftContext): string {
-  const off = selfHeal ? "" : ` Automatic undoing is off here (${code("selfHeal")}).`;
+const maxContested = 6;
+
+function contestedPart(environment: string, contested: readonly ContestedField[]): readonly string[] {
+  if (contested.length === 0) return [];
+  const shown = contested.slice(0, maxContested).map(contestedText);
+  const rest = contested.length - shown.length;
+  const list = [...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])].join("\n");
+  const apps = [...new Set(contested.map(({ app }) => app))].slice(0, maxContested);
+  const again = sentenceList(apps.map((app) => code(`/reconcile ${environment} ${app}`)));
   return [
-    "**Next:** one of",
-    "- keep it: change it in Git",
-    `- undo it: comment ${code(`/reconcile ${environment}`)}.${off}`,
-  ].join("\n");
+    `**Not undone any more:** somebody changes this again whenever Sluice has set it back.\n${list}`,
+    `Sluice undoes nothing of ${inert(sentenceList(apps.map(plain)))} until somebody comments ${again}, or Git changes there.`,
+  ];
 }
 
-function diffPart(objects: readonly ObjectDrift[]): readonly string[] {
+function contestedText({ kind, name, path, by }: ContestedField): string {
+  const what = path === undefined ? "is deleted" : `${code(clip(path, 200))} is changed`;
+  const who = by === undefined || by === "" ? "" : ` by ${code(by)}`;
+  return `- ${inert(plain(kind))} ${code(name)}: ${what}${who}`;
+}
+
+function nextText(environment: string, { selfHeal }: DriftContext): string {
+  const reconcile = code(`/reconcile ${environment}`);
+  const undo =
+    selfHeal === "on"
+      ? `undo it: Sluice does that by itself (${code("selfHeal")})`
+      : `undo it: comment ${reconcile}.${selfHeal === "off" ? ` Automatic undoing is off here (${code("selfHeal")}).` : ""}`;
+  return ["**Next:** one of", "- keep it: change it in Git", `- ${undo}`].join("\n");
+}
+
+/** The diffs, folded, as far as there is room; none where no diff is known. */
+export function driftDiffs(objects: readonly ObjectDrift[]): readonly string[] {
   const diffs = objects.map(({ change: { kind, name, diff } }) =>
     diff.replaceAll(/^@@ /gm, () => `@@ ${plain(kind)} ${plain(name)} `),
   );
@@ -93,9 +119,10 @@ function diffPart(objects: readonly ObjectDrift[]): readonly string[] {
   return [`<details><summary>${summary}</summary>\n\n${fenced("diff", shown.join("\n"))}\n\n</details>`];
 }
 
-function smallPrint({ head, comparedAt }: EnvironmentDrift, context: DriftContext, now: number): string {
+function smallPrint({ head, comparedAt, unknown = 0 }: EnvironmentDrift, context: DriftContext, now: number): string {
   const compared = `Last compared ${dayTime(comparedAt, now)} with ${commitLink({ ...context, head })}`;
-  return `${compared} · updated when it changes, closed when it is gone`;
+  const left = unknown === 0 ? "" : ` · ${count(unknown, "resource")} could not be compared`;
+  return `${compared}${left} · updated when it changes, closed when it is gone`;
 }
 
 /** The comment with which the issue of an environment is closed that matches Git again. */
@@ -136,16 +163,21 @@ export function driftHealedComment(
 
 function undoneText({ change, by, at }: ObjectDrift, environment: string, now: number): string {
   const object = `${inert(plain(change.kind))} ${code(change.name)}`;
-  const [field, ...others] = change.fields ?? [];
-  const is =
-    field === undefined || others.length > 0
-      ? "is as in Git again"
-      : `has ${field.name === "replicas" ? `${inert(field.from)} replicas` : `${inert(`${named(change.kind, field).name} ${field.from}`)}`} again`;
-  const set = field === undefined || others.length > 0 ? "changed it" : `set ${inert(field.to)}`;
+  const [is, set] = undoneWords(change);
   const who = by === undefined || by === "" ? "" : ` with ${code(by)}`;
   const when = at === undefined ? "" : ` on ${dayTime(at, now)}`;
   const healed = `${inert(environment)} undoes such changes (${code("selfHeal")}).`;
   return `**Undone: ${object} ${is}.** Somebody had ${set}${who}${when}; ${healed}`;
+}
+
+/** What it is again, and what somebody had done. */
+function undoneWords({ action, kind, fields = [] }: ObjectDrift["change"]): readonly [is: string, set: string] {
+  if (action === "removed") return ["is there again", "deleted it"];
+  const [field, ...others] = fields;
+  if (field === undefined || others.length > 0) return ["is as in Git again", "changed it"];
+  const { name, from, to } = named(kind, field);
+  const value = name === "replicas" ? `${inert(from)} replicas` : inert(`${name} ${from}`);
+  return [`has ${value} again`, `set ${inert(to)}`];
 }
 
 function keepText(

@@ -11,6 +11,7 @@ export function helpCommand(commands: () => readonly CommandInfo[]): Command<unk
     summary: "Lists the commands",
     details: "Replies with every command, what it does and who may use it.",
     examples: [{ line: "/help", does: "replies with the list of commands" }],
+    onIssues: true,
     needs: "read",
     why: "it only shows what the documentation says",
     run: async () => helpText(commands()),

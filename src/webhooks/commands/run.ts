@@ -92,6 +92,7 @@ async function runOne<Ports>(
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (found.kind !== "command") return noCommand(found);
+  if (job.issue === true && found.command.onIssues !== true) return refused(found, onlyOnPulls(found.command), has);
   if (!includes(has, found.command.needs)) return refused(found, mayNot(found.command), has);
   try {
     return done(found, await carryOut(found.command, found.rest, callOf(job, has, found.line, signal), ports));
@@ -125,8 +126,9 @@ async function carryOut<Ports>(
 
 /** The line tells the commands of a comment apart, in every run and every version of Sluice. */
 function callOf(job: CommandJob, permission: Permission, line: number, signal: AbortSignal): CommandCall {
-  const { installationId, repository, pullRequest, actor, at } = job;
-  return { installationId, repository, pullRequest, actor, permission, id: callId(job, line), at, signal };
+  const { installationId, repository, pullRequest, issue, actor, at } = job;
+  const where = { installationId, repository, pullRequest, ...(issue === true && { issue }) };
+  return { ...where, actor, permission, id: callId(job, line), at, signal };
 }
 
 /** Replies where the first error counts more than a reply that fails: that goes to the log. */
@@ -174,6 +176,12 @@ function isStopped(signal: AbortSignal): boolean {
 
 function interrupted(signal: AbortSignal): Fault {
   return new Fault("timeout", "the commands were interrupted", { cause: signal.reason });
+}
+
+function onlyOnPulls({ name }: CommandInfo): UserError {
+  return new UserError("refused", `\`/${name}\` is about a pull request, and this is an issue`, {
+    fix: "comment on a pull request",
+  });
 }
 
 function mayNot({ name, needs }: CommandInfo): UserError {

@@ -17,6 +17,10 @@ const rows: Readonly<Record<string, readonly Example[]>> = {
   hold: [{ line: "/hold prod big sale", does: "Stops promotions, image updates and deploys there" }],
   release: [{ line: "/release prod", does: "Ends the hold" }],
   status: [{ line: "/status", does: "Where this change is" }],
+  diff: [
+    { line: "/diff", does: "Checks this pull request again" },
+    { line: "/diff live prod", does: "Compares what runs in prod with Git" },
+  ],
   reconcile: [{ line: "/reconcile staging", does: "Deploys it again" }],
   ack: [{ line: "/ack <finding>", does: "Confirms that a danger is meant" }],
   override: [{ line: "/override <gate> <reason>", does: "Passes a gate, on record" }],

@@ -2,7 +2,7 @@ import type { ClusterGrant, ClusterSettings, OperationReport, ReconcileJob } fro
 import type { HealthRule } from "../../../src/model/health.ts";
 import type { Leases } from "../../../src/model/lease.ts";
 import { textAt } from "../../../src/reconcile/manifests/manifest.ts";
-import { reconcileAfterHold, runReconcile } from "../../../src/reconcile/run/index.ts";
+import { reconcileAfterHold, runDrift, runReconcile } from "../../../src/reconcile/run/index.ts";
 import { FakeCluster } from "../../support/fake-cluster.ts";
 import { memoryWorld, where } from "../../support/memory-world.ts";
 import { noting } from "./support.ts";
@@ -63,6 +63,7 @@ export function applyWorld(
     },
     async run(one, ports, context) {
       if (one.type === "reconcile") await runReconcile(one, ports, context, noting(rounds));
+      if (one.type === "drift") await runDrift(one, ports, context);
     },
     on: (event, ports) => reconcileAfterHold(event, ports),
   });

@@ -175,7 +175,7 @@ Fails if it is not healthy at 23:32 UTC.
 
 describe("the issue of an environment that differs from Git", () => {
   const since = Date.UTC(2026, 10, 29, 14, 10);
-  const context = { ...place, since, selfHeal: false };
+  const context = { ...place, since, selfHeal: "off" as const };
 
   it("drift-open: Git → cluster, by whom, and both ways out", () => {
     const { title, body } = driftIssue(drift(), context, evening);

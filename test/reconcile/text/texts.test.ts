@@ -5,6 +5,7 @@ import { commitStatus, deploymentStatus } from "../../../src/reconcile/text/desc
 import { driftHealedComment, driftIssue } from "../../../src/reconcile/text/drift-issue.ts";
 import { failedComment } from "../../../src/reconcile/text/failed-comment.ts";
 import { keptComment } from "../../../src/reconcile/text/kept-comment.ts";
+import { liveDiffReply } from "../../../src/reconcile/text/live-diff.ts";
 import { rollbackProposal } from "../../../src/reconcile/text/rollback-proposal.ts";
 import type { ToldDeploy } from "../../../src/reconcile/text/told-deploy.ts";
 import { waitingComment } from "../../../src/reconcile/text/waiting-comment.ts";
@@ -246,7 +247,7 @@ describe("the comment on what is kept", () => {
 });
 
 describe("the issue", () => {
-  const context = { ...place, since: started, selfHeal: true };
+  const context = { ...place, since: started, selfHeal: "on" as const };
 
   it("says what is missing, how many lines differ where there is no short word for it, and counts rows", () => {
     const { fields: _fields, ...change } = replicas.change;
@@ -254,7 +255,7 @@ describe("the issue", () => {
     const { body } = driftIssue(drift([missing, { ...replicas, change }, logLevel]), context, now);
     expect(body).toContain("| Deployment `webapp` | missing in the cluster |");
     expect(body).toContain("| Deployment `webapp` | +1 −1 lines, by `kubectl` |");
-    expect(body).toContain("- undo it: comment `/reconcile prod`.\n");
+    expect(body).toContain("- undo it: Sluice does that by itself (`selfHeal`)\n");
     const all = driftIssue(drift(Array.from({ length: 30 }, () => replicas)), context, now);
     expect(all.title).toBe("prod differs from Git: 30 resources");
     expect(all.body).toContain("| and 10 more | |");
@@ -262,6 +263,31 @@ describe("the issue", () => {
     const cut = driftIssue(drift([long, long, logLevel]), context, now).body;
     expect(cut).toContain("<summary>Diffs (+3 −3), shown here: 1 of 3</summary>");
     expect(cut.length).toBeLessThan(60_000);
+  });
+
+  it("says what Sluice undoes no more, and what goes on from there", () => {
+    const field = { app: "webapp", kind: "Deployment", name: "webapp", path: "spec.replicas", by: "keda" };
+    const gone = { app: "orders", kind: "ConfigMap", name: "orders-config" };
+    const contested = [field, gone, ...Array.from({ length: 6 }, () => gone)];
+    const { body } = driftIssue(drift(), { ...context, selfHeal: "partly", contested }, now);
+    expect(body).toContain(`**Not undone any more:** somebody changes this again whenever Sluice has set it back.
+- Deployment \`webapp\`: \`spec.replicas\` is changed by \`keda\`
+- ConfigMap \`orders-config\`: is deleted`);
+    expect(body).toContain(`- and 2 more
+
+Sluice undoes nothing of webapp and orders until somebody comments \`/reconcile prod webapp\` and \`/reconcile prod orders\`, or Git changes there.
+
+**Next:** one of
+- keep it: change it in Git
+- undo it: comment \`/reconcile prod\`.`);
+  });
+
+  it("says of a deleted object that it is there again", () => {
+    const { fields: _fields, ...change } = logLevel.change;
+    const gone = { ...logLevel, by: undefined, change: { ...change, action: "removed" as const } };
+    expect(driftHealedComment(drift([gone]), context, [], now)).toContain(
+      "**Undone: ConfigMap `orders-config` is there again.** Somebody had deleted it; prod undoes such changes",
+    );
   });
 
   it("says what was undone of several resources", () => {
@@ -323,8 +349,35 @@ describe("what others wrote", () => {
     ["shared check", deployCheck([bad, bad], now).summary],
     [
       "drift",
-      driftIssue({ ...drift([driftOf, replicas]), environment: evil }, { ...place, since: now, selfHeal: false }, now)
-        .body,
+      driftIssue(
+        { ...drift([driftOf, replicas]), environment: evil },
+        { ...place, since: now, selfHeal: "off" as const },
+        now,
+      ).body,
+    ],
+    [
+      "contested",
+      driftIssue(
+        { ...drift([driftOf]), environment: evil },
+        {
+          ...place,
+          since: now,
+          selfHeal: "partly",
+          contested: [{ app: evil, kind: evil, name: evil, path: evil, by: evil }],
+        },
+        now,
+      ).body,
+    ],
+    [
+      "live diff",
+      liveDiffReply(
+        {
+          ...where,
+          compared: [{ app: evil, live: false, objects: [driftOf], unknown: 1 }],
+          uncompared: [{ app: evil, why: "unseen" }],
+        },
+        now,
+      ),
     ],
     ["healed", driftHealedComment({ ...drift([driftOf]), environment: evil }, place, [{ path: evil, line: 1 }], now)],
     ["proposal", rollbackProposal(bad, { to: evil, approvers: evil }).body],

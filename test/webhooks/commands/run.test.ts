@@ -137,7 +137,7 @@ describe("running commands", () => {
     const { github, run } = world();
     await run(commandJob("/diff --force"));
     expect(github.comments.get("7/reply-100")).toContain(
-      "❌ **Not checked:** there is no flag `--force`. Write `/diff`.",
+      "❌ **Not checked:** there is no flag `--force`. Write `/diff [live <env> [app…]]`.",
     );
   });
 

@@ -328,6 +328,7 @@ describe("the reply to other commands", () => {
 | \`/release prod\` | Ends the hold |
 | \`/status\` | Where this change is |
 | \`/diff\` | Checks this pull request again |
+| \`/diff live prod\` | Compares what runs in prod with Git |
 | \`/retry\` | Tries the failed step again |
 | \`/reconcile staging\` | Deploys it again |
 | \`/ack <finding>\` | Confirms that a danger is meant |

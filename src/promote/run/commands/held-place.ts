@@ -1,6 +1,6 @@
 import type { Place } from "../../../change/command-arguments.ts";
 import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
-import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { baseOfCall, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed } from "../../../change/rights.ts";
 import { settingsFor } from "../../../config/index.ts";
 import type { CommandCall } from "../../../model/command.ts";
@@ -46,9 +46,8 @@ export async function placed(
   next: string | undefined,
 ): Promise<Placed> {
   const github = await ports.github(call.installationId, call.repository);
-  const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const context = await openContext(ports, where, baseOf(pull), call.signal);
+  const context = await openContext(ports, where, await baseOfCall(github, call), call.signal);
   const place = placeMeant(context, word, next);
   await assertAllowed(context, call, place.environment, place.app === undefined ? [] : [place.app]);
   // Names that are nothing would hold nothing.

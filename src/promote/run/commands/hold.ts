@@ -51,6 +51,7 @@ export const holdCommand: Command<PromotionPorts> = {
     { line: "/hold prod --until 2026-11-23 09:00 Europe/Berlin the big sale", does: "ends by itself" },
     { line: "/hold prod --until 2h load test", does: "lasts two hours" },
   ],
+  onIssues: true,
   ...byAllow,
   run: (given, call, ports) => hold(ports, call, holdRequest(given, call.at)),
 };

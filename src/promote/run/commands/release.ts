@@ -23,6 +23,7 @@ export const releaseCommand: Command<PromotionPorts> = {
     { line: "/release prod/webapp", does: "lets `webapp` in `prod` go on" },
     { line: "/release prod", does: "ends the hold on the whole environment" },
   ],
+  onIssues: true,
   ...byAllow,
   run: (given, call, ports) => release(ports, call, releaseRequest(given)),
 };

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import type { DeployFailure, KeptObject, ObjectProblem, Operation, Readiness } from "../../../model/deploy.ts";
+import type {
+  DeployFailure,
+  KeptObject,
+  ObjectProblem,
+  Operation,
+  Readiness,
+  UndoneField,
+} from "../../../model/deploy.ts";
 import type { JsonObject } from "../../../model/json.ts";
 import type { ObjectReference } from "../../../model/kube.ts";
 import { maxProblems, toldProblem } from "./problems.ts";
@@ -68,6 +75,11 @@ const document = z.object({
   operation,
   /** The newest request of a person that this operation answers. */
   request: z.string().exactOptional(),
+  /** What Sluice has undone by itself, by field: what is changed back again and again is left to people. */
+  undone: z
+    .array(z.object({ id: z.string(), at: z.array(z.number()).readonly() }))
+    .readonly()
+    .exactOptional(),
   /** Whether hooks run: not where the same render was live before and only drift is undone. */
   withHooks: z.boolean(),
   /** Whether a person has seen how much is deleted. */
@@ -114,20 +126,25 @@ export function storedDocument(kept: OperationDocument): JsonObject {
 }
 
 /** What an operation is begun with. */
-interface Begin {
+export interface Begin {
   readonly repository: string;
   readonly request: string | undefined;
+  readonly undone?: readonly UndoneField[] | undefined;
   readonly withHooks: boolean;
   readonly confirmed: boolean;
 }
 
 /** The document of an operation that is about to begin. */
-export function newDocument(begun: Operation, { repository, request, withHooks, confirmed }: Begin): OperationDocument {
+export function newDocument(
+  begun: Operation,
+  { repository, request, undone = [], withHooks, confirmed }: Begin,
+): OperationDocument {
   return {
     version: 1,
     repository,
     operation: begun,
     ...(request !== undefined && { request }),
+    ...(undone.length > 0 && { undone }),
     withHooks,
     confirmed,
     taskSince: begun.startedAt,

@@ -5,8 +5,8 @@ import type { DeployEngine, Desired, StepResult } from "../engine.ts";
 import { applyStage } from "./apply-stage.ts";
 import { compareAll, forbidden } from "./begin.ts";
 import { decide } from "./decide.ts";
-import { newDocument, type OperationDocument, parseDocument } from "./document.ts";
-import { type Drifted, driftOf } from "./drift.ts";
+import { type Begin, newDocument, type OperationDocument, parseDocument } from "./document.ts";
+import { driftOf, type LiveComparison } from "./drift.ts";
 import { explained } from "./explain.ts";
 import { finish, supersede } from "./finish.ts";
 import { readHooks } from "./hooks.ts";
@@ -48,15 +48,20 @@ export class ApplyEngine implements DeployEngine {
     }
   }
 
-  /** What differs from what was deployed; `undefined` while `desired` is not what is live. */
-  async drift(desired: Desired, signal: AbortSignal): Promise<readonly Drifted[] | undefined> {
+  /** See `ApplyEnvironment.compare`. */
+  async compare(desired: Desired, signal: AbortSignal, all = false): Promise<LiveComparison | undefined> {
     const stored = await this.#ports.store.read(signal);
     const document = parseDocument(stored?.operation);
-    if (document?.result?.state !== "live" || document.operation.digest !== desired.digest) return undefined;
+    const live = document?.result?.state === "live" && document.operation.digest === desired.digest;
+    if (!live && !all) return undefined;
     const [ports, rules] = [this.#ports, this.#rules];
     const wanted = await readWanted(desired.resources(), ports, rules, signal);
     if (forbidden(wanted, false) !== undefined) return undefined;
-    return driftOf(wanted, stored?.members ?? [], { ports, rules, signal });
+    const found = await driftOf(wanted, stored?.members ?? [], { ports, rules, signal });
+    // Long comparisons outlast the lease: what a deploy has begun to change meanwhile is no drift.
+    if (!all && !isSame(document, parseDocument((await ports.store.read(signal))?.operation))) return undefined;
+    const { request, undone = [] } = document ?? {};
+    return { live, ...found, undone, ...(request !== undefined && { request }) };
   }
 
   async #step(desired: Desired, signal: AbortSignal): Promise<StepResult> {
@@ -103,19 +108,25 @@ export class ApplyEngine implements DeployEngine {
   }
 }
 
+function isSame(one: OperationDocument | undefined, other: OperationDocument | undefined): boolean {
+  return one?.operation.id === other?.operation.id && other?.result?.state === "live";
+}
+
 /** A person confirms what they have seen, and nothing that Git has later. */
 function asked(
   { request, digest }: Desired,
   before: OperationDocument | undefined,
-): { request: string | undefined; confirmed: boolean } {
-  const answered = request?.id === before?.request && digest !== before?.operation.digest;
-  return { request: request?.id, confirmed: request?.prune === true && !answered };
+): Pick<Begin, "request" | "confirmed" | "undone"> {
+  const same = digest === before?.operation.digest;
+  const answered = request?.id === before?.request && !same;
+  return { request: request?.id, confirmed: request?.prune === true && !answered, undone: same ? request?.undone : [] };
 }
 
 /** An operation that is under way answers who asks for one meanwhile. */
 function answering(document: OperationDocument, { request }: Desired): OperationDocument {
   if (request === undefined || request.id === document.request) return document;
-  return { ...document, request: request.id };
+  const { undone: _, ...others } = document;
+  return { ...others, request: request.id, ...(request.undone && { undone: request.undone }) };
 }
 
 function recorded(document: OperationDocument): StepResult {

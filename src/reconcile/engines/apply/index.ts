@@ -13,7 +13,7 @@ import { labelOf, textAt } from "../../manifests/manifest.ts";
 import { defaultLimits, type PruneLimits } from "../../prune/guards.ts";
 import type { DeployEngine, Desired } from "../engine.ts";
 import { parseDocument } from "./document.ts";
-import type { Drifted } from "./drift.ts";
+import type { LiveComparison } from "./drift.ts";
 import { ApplyEngine } from "./engine.ts";
 import { type ApplyLimits, type ApplyRules, defaultApplyLimits } from "./ports.ts";
 
@@ -49,15 +49,15 @@ export interface ApplyPlace {
   readonly prune?: PruneLimits | "off";
 }
 
-export type { Drifted } from "./drift.ts";
+export type { Drifted, LiveComparison } from "./drift.ts";
 
 /** The engine `apply` of one environment. */
 export interface ApplyEnvironment extends DeployEngine {
   /**
-   * What somebody has changed of a target since it was deployed; `undefined` while `desired` is not what is live.
-   * Writes nothing.
+   * How what a target has in the cluster differs from what is wanted; `undefined` while something else is live, unless
+   * `all` is compared, and where the operator does not allow some of it. Writes nothing.
    */
-  drift(desired: Desired, signal: AbortSignal): Promise<readonly Drifted[] | undefined>;
+  compare(desired: Desired, signal: AbortSignal, all?: boolean): Promise<LiveComparison | undefined>;
   /**
    * The apps of this environment that have something in the cluster and are none of `apps`.
    */
@@ -95,7 +95,7 @@ export function applyEngine(ports: ApplyEnginePorts, place: ApplyPlace): ApplyEn
   const objects = accountOf(ports.cluster, place.grant);
   return {
     step: (desired, signal) => targetEngine(ports, place, objects, desired.app).step(desired, signal),
-    drift: (desired, signal) => targetEngine(ports, place, objects, desired.app).drift(desired, signal),
+    compare: (desired, signal, all) => targetEngine(ports, place, objects, desired.app).compare(desired, signal, all),
     leftBehind: (apps, signal) => leftBehind(ports, place, apps, signal),
   };
 }

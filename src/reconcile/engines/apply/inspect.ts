@@ -18,6 +18,8 @@ export interface Inspected {
   readonly manifest: Manifest;
   /** `assumed`: it needs something that is not there yet, so nobody can tell. */
   readonly comparison: Comparison | { readonly kind: "assumed" };
+  /** What was compared: the object as it is, and as the dry run gives it. */
+  readonly compared?: { readonly live: LiveObject; readonly dryRun: LiveObject };
   /** The uid of the object that is deleted first, since its kind forbids the change. */
   readonly replaces?: string;
   /** Why it cannot be applied. */
@@ -70,7 +72,7 @@ async function inspectOne(manifest: Manifest, members: LiveMembers, inspection: 
   const prepared = preparedFor(manifest, member, inspection);
   const tried = await dryRun(prepared, inspection);
   if ("problem" in tried) return refusedOne(prepared, tried, member, inspection);
-  if (member !== undefined) return { manifest: prepared, comparison: compare(member, tried.value, fieldManager) };
+  if (member !== undefined) return comparedOne(prepared, member, tried.value);
   if (textAt(tried.value.object, "metadata", "resourceVersion") === "")
     return { manifest: prepared, comparison: { kind: "new" } };
   return adoptedOne(prepared, tried.value, inspection);
@@ -94,7 +96,13 @@ async function adoptedOne(manifest: Manifest, tried: LiveObject, inspection: Ins
   const prepared = preparedFor(manifest, live, inspection);
   const again = prepared === manifest ? { value: tried } : await dryRun(prepared, inspection);
   if ("problem" in again) return { manifest: prepared, comparison: { kind: "unchanged" }, problem: again.problem };
-  return { manifest: prepared, comparison: compare(live, again.value, fieldManager) };
+  return live === undefined
+    ? { manifest: prepared, comparison: { kind: "new" } }
+    : comparedOne(prepared, live, again.value);
+}
+
+function comparedOne(manifest: Manifest, live: LiveObject, dryRun: LiveObject): Inspected {
+  return { manifest, comparison: compare(live, dryRun, fieldManager), compared: { live, dryRun } };
 }
 
 /** Two sets with one object would undo each other's changes for good. */

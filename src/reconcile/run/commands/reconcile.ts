@@ -1,6 +1,6 @@
 import { environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
 import { appsMeant, environmentMeant } from "../../../change/names-meant.ts";
-import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { baseOfCall, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed, byAllow } from "../../../change/rights.ts";
 import { settingsFor } from "../../../config/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
@@ -20,12 +20,14 @@ export const reconcileCommand: Command<ReconcilePorts> = {
   summary: "Deploys what the base branch has to an environment now",
   details: [
     "Use it to try a failed deploy again, or to deploy at once what was changed elsewhere. With no app named, it means every app of `<env>` that Sluice deploys.",
+    "What somebody changed in the cluster by hand is put back. On the issue about drift the command works too.",
     "What is deployed is always the head of the base branch. A hold is not passed: `/release` ends it.",
   ].join("\n"),
   examples: [
     { line: "/reconcile staging", does: "deploys every app of `staging`" },
     { line: "/reconcile prod webapp", does: "deploys this one" },
   ],
+  onIssues: true,
   ...byAllow,
   run: (given, call, ports) => reconcile(ports, call, given),
 };
@@ -33,9 +35,8 @@ export const reconcileCommand: Command<ReconcilePorts> = {
 async function reconcile(ports: ReconcilePorts, call: CommandCall, { words, flags }: Arguments): Promise<string> {
   const named = environmentAndApps("reconcile", words);
   const github = await ports.github(call.installationId, call.repository);
-  const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const context = await openContext(ports, where, baseOf(pull), call.signal);
+  const context = await openContext(ports, where, await baseOfCall(github, call), call.signal);
   const environment = environmentMeant(context.config, named.environment);
   const apps = deployedApps(context, environment, appsMeant(context, environment, named.apps));
   await assertAllowed(context, call, environment, named.apps.length === 0 ? [] : apps);
@@ -56,7 +57,11 @@ async function reconcile(ports: ReconcilePorts, call: CommandCall, { words, flag
 }
 
 /** The apps that are meant; each must be one that Sluice deploys there. */
-function deployedApps(context: RepositoryContext, environment: string, named: readonly string[]): readonly string[] {
+export function deployedApps(
+  context: RepositoryContext,
+  environment: string,
+  named: readonly string[],
+): readonly string[] {
   settingsFor(context.config, "", environment);
   const deployed = deployGroups(context, environment).flatMap(({ targets }) => targets.map(({ app }) => app));
   if (deployed.length === 0)

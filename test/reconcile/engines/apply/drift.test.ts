@@ -19,7 +19,7 @@ describe("the drift of a target that is live", () => {
     const live = world.cluster.object(web) ?? {};
     world.cluster.put({ ...live, spec: { ...specOf(live), minReadySeconds: 3 } }, "somebody");
     world.cluster.status(web, { health: "healthy", replicas: 1 });
-    expect(await world.engine().drift(desired, signal)).toEqual([]);
+    expect(await world.engine().compare(desired, signal)).toEqual({ live: true, drifted: [], unknown: 0, undone: [] });
   });
 
   it("is each field that somebody changed, by whom and when, and each object that is gone; nothing is written", async () => {
@@ -29,19 +29,30 @@ describe("the drift of a target that is live", () => {
     world.cluster.put({ ...world.cluster.object(settings), data: { a: "2" } }, "kubectl-edit");
     world.cluster.remove({ ...settings, name: "gone" });
     const before = world.cluster.calls.length;
-    const drift = await world.engine().drift(desired, signal);
+    const compared = await world.engine().compare(desired, signal);
     const by = { manager: "kubectl-edit", at: "2026-01-01T00:00:05Z" };
-    expect(drift).toEqual([
-      { object: { ...settings, name: "gone" } },
-      { object: settings, fields: [{ path: "data.a", before: '"2"', after: '"1"', by }] },
+    expect(compared?.drifted).toMatchObject([
+      { object: { ...settings, name: "gone" }, git: { kind: "ConfigMap", metadata: { name: "gone" } } },
+      {
+        object: settings,
+        fields: [{ path: "data.a", before: '"2"', after: '"1"', by }],
+        git: { data: { a: "1" } },
+        cluster: { data: { a: "2" } },
+      },
     ]);
+    expect(JSON.stringify(compared)).not.toMatch(/managedFields|resourceVersion|"applyset.*"name":"gone"/);
     expect(world.cluster.calls.slice(before).filter(({ writes }) => writes)).toEqual([]);
   });
 
   it("is not asked for while another render is wanted, or none is live", async () => {
     const world = new ApplyWorld();
-    expect(await world.engine().drift(desired, signal)).toBeUndefined();
+    expect(await world.engine().compare(desired, signal)).toBeUndefined();
     await world.deploy({ head: "a", objects });
-    expect(await world.engine().drift(desiredOf({ head: "b", objects: [configMap("b")] }), signal)).toBeUndefined();
+    const other = desiredOf({ head: "b", objects: [configMap("b")] });
+    expect(await world.engine().compare(other, signal)).toBeUndefined();
+    expect(await world.engine().compare(other, signal, true)).toMatchObject({
+      live: false,
+      drifted: [{ object: { name: "b" } }],
+    });
   });
 });
