@@ -3,11 +3,14 @@
 import { spawn } from "node:child_process";
 import { failed, setUp } from "./bootstrap.mjs";
 import { entryPoint } from "./lib/build.mjs";
+import { controlPlane } from "./lib/control-plane.mjs";
 import { nodeBinary } from "./lib/places.mjs";
 
 async function main() {
+  const args = process.argv.slice(2);
   await setUp();
-  const child = spawn(nodeBinary(), [entryPoint(), ...process.argv.slice(2)], { stdio: "inherit" });
+  if (args[0] === "demo" && args.includes("--cluster")) await controlPlane();
+  const child = spawn(nodeBinary(), [entryPoint(), ...args], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on("error", reject);

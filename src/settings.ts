@@ -155,7 +155,8 @@ export function secretsOf(settings: ServerSettings): readonly string[] {
   ]);
   const ofClusters = settings.clusters.flatMap(({ access }) => (access.kind === "token" ? [access.token] : []));
   const ofRegistries = registries.flatMap(({ password, token, identityToken }) => [password, token, identityToken]);
-  const all = [privateKey, webhookSecret, adminToken, ...ofHooks, ...ofRegistries, ...ofClusters];
+  const ofPrometheus = settings.prometheus.map(({ token }) => token);
+  const all = [privateKey, webhookSecret, adminToken, ...ofHooks, ...ofRegistries, ...ofClusters, ...ofPrometheus];
   return all.flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret]));
 }
 

@@ -32,7 +32,9 @@ const byTag: readonly FailingImages[] = (["crash", "pull", "exit"] as const).map
   how,
 }));
 
-/** The stages of kwok's module from a folder, and one for each way to fail. `more` fail besides those with a tag for it. */
+/**
+ * The stages of kwok's module from a folder, and one for each way to fail. `more` fail besides those with a tag for it.
+ */
 export function readStages(folder: string, more: readonly FailingImages[] = []): Stages {
   const files = readdirSync(folder).sort();
   const objects = files.map((file): unknown => parse(readFileSync(join(folder, file), "utf8")));

@@ -41,8 +41,7 @@ and does nothing else. \`sluice lint\` checks a file, \`sluice targets\` lists t
 | finding | a risk that a preview found, such as a volume claim that is deleted |
 | hold | stops promotions, image updates and deploys of an environment, or of one app there, until somebody ends it |
 
-- **Not built yet**: \`notify\`. Sluice checks the keys, but does nothing with
-  them. [Deploys](deploy.md) says what works.
+- **Not built yet**: \`notify\`. Sluice checks its keys, but sends nothing.
 - **Placeholders.** In a \`path\`, \`{app}\` matches one name and names the app. Elsewhere, \`{app}\` and \`{environment}\` are the target's names.
 - **Renderer.** kustomize renders a folder with a kustomization file, Helm one with a \`Chart.yaml\`. Otherwise Sluice reads the manifests as they are.
 - **Charts.** A chart with a values file per environment is one \`path\` in several environments. Without the file it is no target there.
@@ -125,6 +124,7 @@ function typeText(schema: JsonObject): string {
   if (type === "object") return "map";
   if (type === "string") return "text";
   if (type === "integer") return `whole number, ${String(schema.minimum)}–${String(schema.maximum)}`;
+  if (type === "number") return "number";
   return type === "boolean" ? "true or false" : "any";
 }
 

@@ -25,8 +25,8 @@ export async function staticChecks(node) {
   for (const [name, args] of [
     ["lint and format (biome)", [bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]],
     ["dead code (knip)", [bin("knip/bin/knip.js"), "--no-progress"]],
-    // Tests are no entries here. knip.json names three by hand: the front of edit/, and what waits for its use:
-    // propose.ts (issue 13) and rollback-proposal.ts (issue 11, item 10).
+    // Tests are no entries here. knip.json names two by hand: the front of edit/, and what waits for its use:
+    // propose.ts (issue 13).
     [
       "code that only tests reach",
       [bin("knip/bin/knip.js"), "--production", "--include=files,exports", "--no-progress"],

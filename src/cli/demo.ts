@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { EXIT } from "./command.ts";
 import type { DemoContext } from "./definitions/demo.ts";
+import type { Played } from "./demo/play.ts";
 import { ADMIN_TOKEN } from "./demo/repository.ts";
 import { installed } from "./installation.ts";
 import { usage } from "./parse.ts";
@@ -24,10 +25,10 @@ export async function runDemo(context: DemoContext): Promise<number> {
 async function run(context: DemoContext, folder: string, port: number): Promise<number> {
   const { play } = await import("./demo/play.ts");
   const { stdout, paint, signal } = context;
-  const played = await play({ folder, port, context });
+  const played = await play({ folder, port, context, cluster: context.args.cluster });
   try {
     if (context.args.exit) return EXIT.ok;
-    stdout.write(tryNext(paint, played.eventLog).join("\n").concat("\n"));
+    stdout.write(tryNext(paint, played).join("\n").concat("\n"));
     await aborted(signal);
     context.stderr.write("Stopping.\n");
     return EXIT.ok;
@@ -36,7 +37,7 @@ async function run(context: DemoContext, folder: string, port: number): Promise<
   }
 }
 
-function tryNext(paint: DemoContext["paint"], eventLog: string): readonly string[] {
+function tryNext(paint: DemoContext["paint"], { eventLog, kubeconfig }: Played): readonly string[] {
   return [
     "",
     paint.bold("Try next"),
@@ -45,6 +46,7 @@ function tryNext(paint: DemoContext["paint"], eventLog: string): readonly string
     "  Merge one pull request and look at what the others show then.",
     "  Push another tag on the registry's page, and watch a pull request come.",
     `  Ask ${paint.link(eventLog, eventLog)} why (any name, password ${ADMIN_TOKEN}).`,
+    ...(kubeconfig ? [`  Change something with kubectl --kubeconfig ${kubeconfig}, and see what Sluice says.`] : []),
     `  ${paint.dim("Ctrl-C ends the demo.")}`,
   ];
 }

@@ -25,12 +25,13 @@ export interface EnvironmentSettings {
   readonly deploy?: NonNullable<Environment["deploy"]>;
   /** Where people reach the app. */
   readonly url?: string;
+  readonly rollback: Environment["rollback"];
 }
 
 /**
- * The settings of one app in one environment. An app needs no entry under `apps`. Its `promote` and `gates` override
- * the environment's key by key, its other settings replace the environment's. An app never depends on itself. Throws a
- * `not-found` UserError if there is no such environment.
+ * The settings of one app in one environment. An app needs no entry under `apps`. Its `promote`, `gates` and `rollback`
+ * override the environment's key by key, its other settings replace the environment's. An app never depends on itself.
+ * Throws a `not-found` UserError if there is no such environment.
  */
 export function settingsFor(config: Config, app: string, environment: string): EnvironmentSettings {
   const found = config.environments.find(({ name }) => name === environment);
@@ -50,6 +51,7 @@ export function settingsFor(config: Config, app: string, environment: string): E
     health: healthSource(override?.health ?? found.health, { app, environment }),
     ...(deploy !== undefined && { deploy }),
     ...(url !== undefined && { url: fillTemplate(url, { app: encodeURIComponent(app), environment }) }),
+    rollback: { ...found.rollback, ...override?.rollback },
   };
 }
 

@@ -83,13 +83,14 @@ interface OfHold extends InRepository {
   readonly app?: string;
   /** The branch that the environments live on. */
   readonly defaultBranch: string;
-  /** Where the command was given. */
+  /** Where the command was given, or the proposed rollback. */
   readonly pullRequest: number;
   readonly actor: Actor;
 }
 
 /**
- * `/hold` was recorded. Dispatched: handlers ran before the command is answered, and run again when it is run again.
+ * `/hold` was recorded, or a rollback that Sluice proposes holds an app. Dispatched: handlers ran before the command is
+ * answered, and run again when it is run again.
  */
 export interface HoldSet extends OfHold {
   readonly kind: "hold.set";
@@ -99,8 +100,8 @@ export interface HoldSet extends OfHold {
 }
 
 /**
- * `/release` was recorded. Dispatched, as `hold.set`. A hold that ends by its time, or by a promotion that lifts a
- * rollback's, is not announced.
+ * `/release` was recorded, or a proposed rollback ended without a merge. Dispatched, as `hold.set`. A hold that ends by
+ * its time, or by a promotion that lifts a rollback's, is not announced.
  */
 export interface HoldEnded extends OfHold {
   readonly kind: "hold.ended";

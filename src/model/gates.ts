@@ -166,6 +166,8 @@ export interface Hold {
   readonly since: string;
   readonly until?: string;
   readonly cause: "person" | "rollback" | "revert";
+  /** The pull request of the rollback that Sluice proposes, where that is the cause: it ends with it. */
+  readonly proposal?: number;
   /** The whole environment is held, not only the target. */
   readonly environmentWide: boolean;
 }

@@ -8,6 +8,7 @@ import type {
   PreviewJob,
   PromotionsJob,
   RegistryJob,
+  RollbackJob,
   StatusCommentJob,
   WatchJob,
 } from "./jobs.ts";
@@ -89,6 +90,14 @@ export const JOB_KINDS = {
     deadlineMs: 5 * minutes,
     concurrency: "setting",
     handler: "runGates",
+    schedulable: true,
+  },
+  rollback: {
+    key: (job: RollbackJob) => `${repositoryKey(job)}/${encodeURIComponent(job.environment)}`,
+    sameness: "collapse",
+    deadlineMs: 10 * minutes,
+    concurrency: "setting",
+    handler: "runRollback",
     schedulable: true,
   },
   "status-comment": {

@@ -60,6 +60,18 @@ export interface GatesJob {
   readonly ended?: true;
 }
 
+/**
+ * Look at how the newest deploys to an environment went: propose a rollback of what failed, end the proposals that are
+ * of no use any more.
+ */
+export interface RollbackJob {
+  readonly type: "rollback";
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  readonly defaultBranch: string;
+  readonly environment: string;
+}
+
 /** Update the comment "Where is this change" of one pull request. */
 export interface StatusCommentJob {
   readonly type: "status-comment";

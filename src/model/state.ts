@@ -58,6 +58,21 @@ export type Decision =
       readonly since: string;
       readonly until: string;
     })
+  | (Common & {
+      /**
+       * After a deploy that failed, Sluice opened the rollback pull request, which nobody asked for: automation is on
+       * hold until that is merged, or ends without a merge.
+       */
+      readonly kind: "rollback-proposed";
+      readonly pullRequest: number;
+      /** Where the version to go back to was read. */
+      readonly commit: string;
+    })
+  | (Common & {
+      /** A person closed that pull request, or Sluice did because a later deploy went well: its hold ends. */
+      readonly kind: "rollback-declined" | "rollback-dropped";
+      readonly pullRequest: number;
+    })
   | (Common & Said & { readonly kind: "held"; readonly until?: string })
   | (Common & Said & { readonly kind: "released" })
   | (Common & {

@@ -5,9 +5,11 @@ import { readYaml } from "../config/yaml/read.ts";
 import type { ClusterEntry } from "../model/deploy.ts";
 import type { HookSettings } from "../model/hooks.ts";
 import { byPlace, type ConfigProblem, type Remark, wrong } from "../model/problem.ts";
+import type { PrometheusSettings } from "../model/prometheus.ts";
 import type { RegistrySettings } from "../model/registry.ts";
 import { clusterSchema } from "./clusters.ts";
 import { hookSchema } from "./hooks.ts";
+import { prometheusSchema } from "./prometheus.ts";
 import { registrySchema } from "./registries.ts";
 import { type SecretSources, secretSchema } from "./secret.ts";
 
@@ -16,6 +18,7 @@ export interface ServerFile {
   readonly hooks: readonly HookSettings[];
   readonly registries: readonly RegistrySettings[];
   readonly clusters: readonly ClusterEntry[];
+  readonly prometheus: readonly PrometheusSettings[];
 }
 
 /** The schema of the file as people write it. `secret` reads a reference to a secret. */
@@ -31,11 +34,14 @@ export function serverFileSchema(secret: z.ZodType<string, unknown>) {
       description:
         "Kubernetes clusters, and what each repository may have in them. A repository can use no cluster and no namespace that is not given to it here.",
     }),
+    prometheus: z.array(prometheusSchema(secret)).default([]).meta({
+      description: "Prometheus servers that `rollback.verify` may ask, and for which repositories.",
+    }),
   });
 }
 
 /** A file without settings. */
-export const emptyServerFile: ServerFile = { hooks: [], registries: [], clusters: [] };
+export const emptyServerFile: ServerFile = { hooks: [], registries: [], clusters: [], prometheus: [] };
 
 /**
  * Reads the text of a `sluice.server.yaml`; it may be empty. Reports all problems at once, by place, and never quotes a
@@ -68,7 +74,7 @@ function withoutSource(problem: ConfigProblem): ConfigProblem {
 }
 
 /** Two receivers cannot share an address, and a registry or a cluster has one entry. */
-function twice({ hooks, registries, clusters }: ServerFile): readonly Remark[] {
+function twice({ hooks, registries, clusters, prometheus }: ServerFile): readonly Remark[] {
   return [
     ...repeated(hooks.map(({ name }) => name)).map((at) =>
       wrong(
@@ -89,6 +95,13 @@ function twice({ hooks, registries, clusters }: ServerFile): readonly Remark[] {
         ["clusters", at, "name"],
         `\`clusters[${at}]\` has the same name as an earlier cluster`,
         "Give each cluster its own name.",
+      ),
+    ),
+    ...repeated(prometheus.map(({ name }) => name)).map((at) =>
+      wrong(
+        ["prometheus", at, "name"],
+        `\`prometheus[${at}]\` has the same name as an earlier entry`,
+        "Give each Prometheus its own name.",
       ),
     ),
   ];

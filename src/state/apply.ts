@@ -62,11 +62,12 @@ function holdAfter(
       return joined({ by, reason: clip(reason, reasonLimit), since, ...until, cause: "person" }, automatic);
     }
     case "rolled-back":
-    case "reverted": {
-      if (isLate(ofAutomatic) || liftedSince(history, decision)) return before;
-      const cause = decision.kind === "reverted" ? "revert" : "rollback";
-      return joined(person, { by, reason: clip(reason, reasonLimit), since, cause });
-    }
+    case "reverted":
+    case "rollback-proposed":
+      return isLate(ofAutomatic) || liftedSince(history, decision) ? before : joined(person, automaticHold(decision));
+    case "rollback-declined":
+    case "rollback-dropped":
+      return automatic?.proposal === decision.pullRequest ? person : before;
     case "released":
       return joined(isLate(ofPerson) ? person : undefined, isLate(ofAutomatic) ? automatic : undefined);
     case "promoted":
@@ -82,9 +83,17 @@ function holdAfter(
   }
 }
 
+/** What a rollback, a proposed one or a revert holds. */
+function automaticHold(decision: TargetDecision): StoredHold {
+  const { by, at: since, reason = "" } = decision;
+  const hold = { by, reason: clip(reason, reasonLimit), since };
+  if (decision.kind === "rollback-proposed") return { ...hold, cause: "rollback", proposal: decision.pullRequest };
+  return { ...hold, cause: decision.kind === "reverted" ? "revert" : "rollback" };
+}
+
 /** What puts or ends either part of a hold. */
 const ofPerson: ReadonlySet<string> = new Set(["held", "released"]);
-const ofAutomatic: ReadonlySet<string> = new Set(["rolled-back", "reverted", "released"]);
+const ofAutomatic: ReadonlySet<string> = new Set(["rolled-back", "reverted", "rollback-proposed", "released"]);
 
 /** A person's hold, and what a rollback or a revert holds: neither ends the other one. */
 interface HoldParts {
@@ -133,7 +142,10 @@ function liftedSince(
 ): boolean {
   if (mergeCommit === undefined) return false;
   const asked = history.findLastIndex(
-    (entry) => entry.kind === kind && entry.mergeCommit === undefined && entry.pullRequest === pullRequest,
+    (entry) =>
+      (entry.kind === kind || entry.kind === "rollback-proposed") &&
+      entry.mergeCommit === undefined &&
+      entry.pullRequest === pullRequest,
   );
   return asked >= 0 && history.slice(asked + 1).some((entry) => entry.kind === "released");
 }

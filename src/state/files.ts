@@ -11,6 +11,7 @@ const oneHold = z.looseObject({
   since: time,
   until: time.exactOptional(),
   cause: z.enum(["person", "rollback", "revert"]),
+  proposal: number.exactOptional(),
 });
 
 const hold = oneHold.extend({ beneath: oneHold.exactOptional() });
@@ -108,6 +109,9 @@ const kinds: Readonly<Record<Decision["kind"], true>> = {
   bumped: true,
   "rolled-back": true,
   reverted: true,
+  "rollback-proposed": true,
+  "rollback-declined": true,
+  "rollback-dropped": true,
   verified: true,
   held: true,
   released: true,

@@ -45,6 +45,12 @@ function subjectOf(decision: Decision): string {
       return `Roll back ${what} in ${environment}${only(decision.versions)}`;
     case "reverted":
       return `Note the revert of ${what} in ${environment}${only(decision.versions)}`;
+    case "rollback-proposed":
+      return `Propose to roll back ${what} in ${environment}`;
+    case "rollback-declined":
+      return `Decline to roll back ${what} in ${environment}`;
+    case "rollback-dropped":
+      return `Drop the proposed rollback of ${what} in ${environment}`;
     case "verified":
       return `Note that ${what} in ${environment} was healthy for as long as is asked`;
     case "held":

@@ -6,10 +6,12 @@ import type { GitHubEdge } from "../github/index.ts";
 import type { Clusters } from "../model/deploy.ts";
 import type { EventHub } from "../model/events.ts";
 import type { Clock, Logger } from "../model/observe.ts";
+import type { Prometheus } from "../model/prometheus.ts";
 import type { Queue } from "../model/queue.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { PrometheusMetrics } from "../observe/index.ts";
+import { createPrometheus } from "../prometheus/index.ts";
 import {
   createRegistry,
   type RegistryClient,
@@ -45,6 +47,7 @@ export interface WorkerEdges {
   readonly registry: RegistryClient;
   readonly state: StateStore;
   readonly clusters: Clusters;
+  readonly prometheus: Prometheus;
   close(): Promise<void>;
 }
 
@@ -66,7 +69,8 @@ export function openEdges(
   const close = async () => {
     await Promise.all([mirrors.close(), renderer.close(), registry.close(), clusters.close()]);
   };
-  return { mirrors, renderer, registry, state, clusters, close };
+  const prometheus = createPrometheus(settings.prometheus);
+  return { mirrors, renderer, registry, state, clusters, prometheus, close };
 }
 
 function openMirrors(settings: ServerSettings, github: GitHubEdge, log: Logger): Mirrors {

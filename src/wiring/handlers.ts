@@ -12,7 +12,7 @@ import type { EventHub } from "../model/events.ts";
 import { isSchedulable, type ScheduledJob } from "../model/job-kinds.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import { type PreviewPorts, type PreviewSettings, runPreview } from "../preview/run.ts";
-import { type PromotionPorts, runGates, runPromotions, runStatusComment } from "../promote/run/index.ts";
+import { type PromotionPorts, runGates, runPromotions, runRollback, runStatusComment } from "../promote/run/index.ts";
 import { type ReconcilePorts, reconcileAfterHold, runDrift, runReconcile } from "../reconcile/run/index.ts";
 import { runCommands } from "../webhooks/commands/run.ts";
 import { TABLE } from "../webhooks/commands/table.ts";
@@ -42,6 +42,7 @@ export function handlersOf({ probot, preview, promotion, images, reconcile, queu
     command: follow((job, context) => runCommands(job, commands, context)),
     promotions: follow((job, context) => runPromotions(job, promotion, context)),
     gates: follow((job, context) => runGates(job, promotion, context)),
+    rollback: follow((job, context) => runRollback(job, promotion, context)),
     "status-comment": follow((job, context) => runStatusComment(job, promotion, context)),
     registry: (job, context) => runRegistry(job, images, context),
     watch: (job, context) => runWatch(job, images, context),

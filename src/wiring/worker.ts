@@ -72,8 +72,15 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
   const { github, queue, clock } = parts;
   const change = changePorts(settings, parts, edges);
   const fingerprints = fingerprintKey(settings.privateKey);
-  const { registry } = edges;
-  const promotion: PromotionPorts = { ...change, registry, rights: settings.registries, fingerprintKey: fingerprints };
+  const { registry, prometheus } = edges;
+  const promotion: PromotionPorts = {
+    ...change,
+    registry,
+    rights: settings.registries,
+    fingerprintKey: fingerprints,
+    records: queue.records,
+    prometheus,
+  };
   const images: ImagePorts = {
     ...change,
     registry,

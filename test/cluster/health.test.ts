@@ -92,8 +92,8 @@ describe.concurrent("the health of what a real control plane runs", () => {
 
   // Another cluster pulls images.
   it.runIf(test.own).each([
-    ["crash", "CrashLoopBackOff", /^container crash in pod crash-\S+ exited with code 1, 5 times$/],
-    ["pull", "ImagePullBackOff", /^pod pull-\S+ cannot pull example.com\/web:fail-pull/],
+    ["crash", "CrashLoopBackOff", /^container `crash` exited with code 1, 5 times$/],
+    ["pull", "ImagePullBackOff", /^cannot pull example.com\/web:fail-pull/],
   ])("is degraded of a Deployment that is given up: %s", async (name, reason, message) => {
     await becomes(web(name, { image: `example.com/web:fail-${name}` }), "degraded: Progress deadline exceeded");
     expect(await reasonOf(name)).toMatchObject({ reason, message: expect.stringMatching(message) });

@@ -39,6 +39,7 @@ describe("the settings of an app in an environment", () => {
       },
       allow: { permission: "write" },
       reviewers: { users: [], teams: [] },
+      rollback: { propose: false, merge: "manual" },
       health: { kind: "deployment", name: "staging" },
     });
   });
@@ -59,6 +60,7 @@ describe("the settings of an app in an environment", () => {
     reviewers: { users: [ada] }
     health: { check: "live/{environment}/{app}" }
     deploy: { engine: hydrate }
+    rollback: { propose: true, verify: { checks: [e2e] } }
 apps:
   web:
     environments:
@@ -69,6 +71,7 @@ apps:
         reviewers: { teams: [web] }
         health: { deployment: "{app}-live" }
         deploy: { engine: argocd, cluster: c }
+        rollback: { merge: automatic }
 `);
 
   it("are the environment's for an app without overrides", () => {
@@ -87,6 +90,7 @@ apps:
       reviewers: { users: ["ada"], teams: [] },
       health: { kind: "check", name: "live/prod/db" },
       deploy: { engine: "hydrate" },
+      rollback: { propose: true, merge: "manual", verify: { for: 600_000, checks: ["e2e"] } },
     });
   });
 
@@ -99,13 +103,14 @@ apps:
     expect(waitedFor("db")).toMatchObject({ dependsOn: [] });
   });
 
-  it("take an app's gates and promotion key by key, and replace the rest", () => {
+  it("take an app's gates, promotion and rollback key by key, and replace the rest", () => {
     const settings = settingsFor(full, "web", "prod");
     expect(settings).toMatchObject({
       promote: { auto: false, mergeEmpty: true, assign: false, labels: ["release"] },
       gates: { approvals: 0, selfApproval: false, soak: 1_800_000, dependsOn: ["db"], windows: [], findings: "none" },
       health: { kind: "deployment", name: "web-live" },
       deploy: { engine: "argocd" },
+      rollback: { propose: true, merge: "automatic", verify: { checks: ["e2e"] } },
     });
     expect(settings.gates.override).toEqual({ users: ["ada"], permission: "maintain" });
     expect(settings.allow).toEqual({ users: ["bob"], permission: "write" });

@@ -18,6 +18,28 @@ function told(text: string): readonly string[] {
 describe("the rules between keys", () => {
   it.each([
     [
+      "rollbacks that nothing leads to",
+      environments("rollback: { propose: true }"),
+      'warning 3: `rollback.propose` has no effect: Sluice does not deploy "a"',
+    ],
+    [
+      "a watch that nothing comes of",
+      environments("deploy: { engine: hydrate }, rollback: { verify: {} }"),
+      "warning 3: `rollback.verify` has no effect without `rollback.propose: true`",
+    ],
+    [
+      "a query without a limit",
+      environments(
+        "deploy: { engine: hydrate }, rollback: { propose: true, verify: { queries: [{ prometheus: p, query: up }] } }",
+      ),
+      "error 3: `environments[0].rollback.verify.queries[0]` has neither `max` nor `min`",
+    ],
+    [
+      "a watch of a year",
+      environments("deploy: { engine: hydrate }, rollback: { propose: true, verify: { for: 365d } }"),
+      'error 3: `environments[0].rollback.verify.for`: "365d" is no time to watch a deploy for',
+    ],
+    [
       "two environments of one name",
       environments("", "").replace("name: b", "name: a"),
       'error 4: There are two environments named "a"',

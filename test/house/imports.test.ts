@@ -13,7 +13,7 @@ const sandbox = join(import.meta.dirname, "../../sandbox");
  */
 const rules = ["config", "discovery", "policy", "diff", "edit"];
 const rooms = ["preview", "promote", "images", "reconcile"];
-const edges = ["render", "git", "github", "kube", "registry", "state", "notify", "observe"];
+const edges = ["render", "git", "github", "kube", "registry", "prometheus", "state", "notify", "observe"];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   ...Object.fromEntries(rules.map((folder) => [folder, ["model"]])),

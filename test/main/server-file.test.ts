@@ -33,7 +33,7 @@ describe("the server's file", () => {
 
   it("may be empty", () => {
     for (const text of ["", "# nothing yet\n", "{}", "hooks: []\nregistries: []\n"]) {
-      expect(settings(text)).toEqual({ hooks: [], registries: [], clusters: [] });
+      expect(settings(text)).toEqual({ hooks: [], registries: [], clusters: [], prometheus: [] });
     }
   });
 
@@ -177,5 +177,17 @@ registries:
     expect(problems("registries:\n  - host: ghcr.io\n  - host: GHCR.io\n")).toEqual([
       "3:11 `registries[1]` has the same host as an earlier entry | Keep one of the two.",
     ]);
+  });
+
+  it("takes each Prometheus once, by http, for named repositories", () => {
+    const one = `{ name: main, url: "https://p.example", token: "\${TOKEN}", repositories: [acme/shop] }`;
+    expect(settings(`prometheus:\n  - ${one}\n`)).toMatchObject({
+      prometheus: [{ name: "main", url: "https://p.example", repositories: ["acme/shop"] }],
+    });
+    expect(problems(`prometheus:\n  - ${one}\n  - ${one}\n`)).toEqual([
+      "3:13 `prometheus[1]` has the same name as an earlier entry | Give each Prometheus its own name.",
+    ]);
+    const wrong = "{ name: main, url: file:///etc/passwd, repositories: [everybody] }";
+    expect(problems(`prometheus:\n  - ${wrong}\n`)).toHaveLength(2);
   });
 });

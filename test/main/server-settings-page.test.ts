@@ -12,9 +12,12 @@ describe("the page of the server's settings", () => {
 
   it("shows an example that is read", () => {
     const secret = "0123456789abcdef";
-    const environment = { HARBOR_HOOK_SECRET: secret, GHCR_TOKEN: secret };
+    const environment = { HARBOR_HOOK_SECRET: secret, GHCR_TOKEN: secret, PROMETHEUS_TOKEN: secret };
     const read = readServerFile(exampleServerFile, { environment, readFile: () => secret, file: "sluice.server.yaml" });
-    expect(read).toMatchObject({ ok: true, settings: { hooks: [{}, {}], registries: [{}, {}], clusters: [{}] } });
+    expect(read).toMatchObject({
+      ok: true,
+      settings: { hooks: [{}, {}], registries: [{}, {}], clusters: [{}], prometheus: [{}] },
+    });
   });
 
   it("describes every key", () => {

@@ -13,6 +13,7 @@ const samples: readonly Job[] = [
   { type: "command", ...at, commentId: 100, actor: "ada", body: "/help", at: 1 },
   { type: "promotions", ...where, defaultBranch: "main" },
   { type: "gates", ...at },
+  { type: "rollback", ...where, defaultBranch: "main", environment: "prod/eu" },
   { type: "status-comment", ...at },
   { type: "registry", id: "event", hook: "hook", source: "harbor", at: 1, pushes: [] },
   { type: "watch", ...where },
@@ -39,7 +40,16 @@ describe("the table of job kinds", () => {
 
   it("lets only what collapses be scheduled: what is known by its key would not run a second time", () => {
     const schedulable = JOB_TYPES.filter((type) => jobKind(type).schedulable === true);
-    expect(schedulable).toEqual(["preview", "promotions", "gates", "image", "image-pull", "reconcile", "drift"]);
+    expect(schedulable).toEqual([
+      "preview",
+      "promotions",
+      "gates",
+      "rollback",
+      "image",
+      "image-pull",
+      "reconcile",
+      "drift",
+    ]);
     expect(schedulable.filter((type) => jobKind(type).sameness === "once")).toEqual([]);
   });
 });
@@ -52,6 +62,7 @@ describe("the key of a job", () => {
       "command/acme/shop/100",
       "promotions/acme/shop",
       "gates/acme/shop/7",
+      "rollback/acme/shop/prod%2Feu",
       "status-comment/acme/shop/7",
       "registry/hook/event",
       "watch/acme/shop",

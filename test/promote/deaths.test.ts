@@ -120,4 +120,29 @@ describe("a worker that dies at any write ends as one that lives", () => {
     });
     expect(names).toContain("record");
   });
+
+  const proposing = "deploy: { engine: apply, cluster: prod }\nrollback: { propose: true }\ngates: { healthy: false }";
+
+  /** Prod got 1.4.0 after 1.2.0, which was healthy. */
+  const upgraded = begun(proposing, async (world) => {
+    await world.deployOurs("success");
+    await world.merge(appFiles("web", "prod", "1.4.0"));
+  });
+  it("from a deploy that failed to its proposed rollback, which a person declines", async () => {
+    const names = await expectOneEnd(upgraded, async (world) => {
+      await world.deployOurs("failure", "web 1.4.0: image cannot be pulled");
+      await world.close(only(world));
+    });
+    for (const name of ["openPullRequest", "record", "put"]) expect(names).toContain(name);
+  });
+
+  it("from a proposed rollback to a later version that is live", async () => {
+    const proposed = begun(proposing, async (world) => {
+      await world.deployOurs("success");
+      await world.merge(appFiles("web", "prod", "1.4.0"));
+      await world.deployOurs("failure", "web 1.4.0: image cannot be pulled");
+      await world.merge(appFiles("web", "prod", "1.4.1"));
+    });
+    await expectOneEnd(proposed, (world) => world.deployOurs("success"));
+  });
 });

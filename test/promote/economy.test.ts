@@ -13,6 +13,7 @@ import { createStateStore } from "../../src/state/index.ts";
 import { runCommands } from "../../src/webhooks/commands/run.ts";
 import { patient, realEngine } from "../render/support/engines.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
+import { memoryRecords } from "../support/memory-records.ts";
 import { manyApps, promotionFiles } from "../support/promotions.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
@@ -53,6 +54,8 @@ beforeAll(async () => {
     signer: createSigner("key"),
     registry: createRegistry({ settings: [], clock: Date.now, log, random: Math.random }),
     rights: [],
+    records: memoryRecords(),
+    prometheus: { values: async () => [] },
     webUrl: github.url,
     fingerprintKey: new Uint8Array(32),
   };

@@ -13,6 +13,7 @@ import { runCommands } from "../../src/webhooks/commands/run.ts";
 import { sharedRenderer } from "../render/support/engines.ts";
 import { directMirrors } from "../support/direct-mirrors.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
+import { memoryRecords } from "../support/memory-records.ts";
 import { manyApps, releaseOf } from "../support/promotions.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
@@ -52,6 +53,8 @@ beforeAll(async () => {
     signer: createSigner("key"),
     registry: createRegistry({ settings: [], clock: Date.now, log, random: () => 0 }),
     rights: [],
+    records: memoryRecords(),
+    prometheus: { values: async () => [] },
     webUrl: github.url,
     fingerprintKey: new Uint8Array(32),
   };

@@ -6,6 +6,7 @@ import { recordReverts } from "../../src/promote/run/reverts.ts";
 import { createRegistry } from "../../src/registry/index.ts";
 import { type Contexts, startContexts } from "../support/contexts.ts";
 import { deployment } from "../support/gitops.ts";
+import { memoryRecords } from "../support/memory-records.ts";
 import { chainFiles, release } from "../support/promotions.ts";
 
 let contexts: Contexts;
@@ -16,6 +17,8 @@ beforeAll(async () => {
     ...contexts.ports,
     registry: createRegistry({ settings: [], clock: Date.now, log: contexts.ports.log, random: Math.random }),
     rights: [],
+    records: memoryRecords(),
+    prometheus: { values: async () => [] },
     fingerprintKey: new Uint8Array(32),
   };
 });

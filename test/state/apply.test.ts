@@ -18,6 +18,25 @@ const back = (id: string, kind: "rolled-back" | "reverted" = "rolled-back") =>
 
 const merged = (id: string) => promoted(id, { kind: "rolled-back", mergeCommit: "d".repeat(40) });
 
+const about = { at: new Date(NOW).toISOString(), by: "sluice", environment: "prod", apps: ["webapp"] };
+
+/** A rollback that Sluice proposes in pull request 7, or in another one. */
+const proposed = (id: string, pullRequest = 7): Decision => ({
+  ...about,
+  id,
+  kind: "rollback-proposed",
+  pullRequest,
+  commit: "c",
+  reason: "1.5.0 failed",
+});
+
+const ended = (kind: "rollback-declined" | "rollback-dropped", pullRequest = 7): Decision => ({
+  ...about,
+  id: `e-${pullRequest}`,
+  kind,
+  pullRequest,
+});
+
 /** So many seconds after what the others are about. */
 const at = (seconds: number) => ({ at: new Date(NOW + seconds * 1000).toISOString() });
 
@@ -44,6 +63,15 @@ describe("the hold after a decision", () => {
       [back("r"), promoted("p", { pullRequest: 8 })],
       undefined,
     ],
+    ["a proposed rollback", [proposed("p")], "rollback"],
+    ["a proposed rollback that is declined", [proposed("p"), ended("rollback-declined")], undefined],
+    ["a proposed rollback that is dropped", [proposed("p"), ended("rollback-dropped")], undefined],
+    ["another proposal that ends", [proposed("p"), proposed("q", 9), ended("rollback-declined")], "rollback"],
+    ["a person's rollback since a proposal", [proposed("p"), back("r"), ended("rollback-dropped")], "rollback"],
+    ["a person's hold over a proposal that ends", [held("h"), proposed("p"), ended("rollback-declined")], "person"],
+    ["a person's promotion after a proposal", [proposed("p"), promoted("q", at(1))], undefined],
+    ["a proposal that is merged", [proposed("p"), merged("m")], "rollback"],
+    ["a proposal that is merged after its hold was released", [proposed("p"), released("e"), merged("m")], undefined],
     ["a release before a hold, written down after it", [held("h"), released("e", at(-1))], "person"],
     ["a hold before its release, written down after it", [released("e"), held("h", at(-1))], undefined],
     ["a hold before a later one, written down after it", [held("h"), back("r"), held("i", at(-1))], "person"],

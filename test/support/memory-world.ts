@@ -5,6 +5,7 @@ import type { HandledEvent } from "../../src/model/events.ts";
 import type { CheckReport, PullRequest, SourceCommits } from "../../src/model/github.ts";
 import type { MergeMethod, Review } from "../../src/model/github-repository.ts";
 import { type Job, jobKey } from "../../src/model/job-kinds.ts";
+import type { Prometheus } from "../../src/model/prometheus.ts";
 import type { RunContext } from "../../src/model/queue.ts";
 import type { Render, Renderer } from "../../src/model/render.ts";
 import type { RepositoryState } from "../../src/model/state.ts";
@@ -88,6 +89,8 @@ export interface MemoryWorldOptions {
   readonly source?: SourceCommits | undefined;
   /** Where is deployed to; without it there is no cluster. */
   readonly deploys?: Partial<Pick<CommandPorts, "clusters" | "health">> | undefined;
+  /** In place of one that knows nothing. */
+  readonly prometheus?: Prometheus | undefined;
   /** In place of one that knows plain manifests only. */
   readonly renderer?: Renderer | undefined;
   /** Carries out a job; one of a room that is not played is dropped. */
@@ -189,6 +192,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     previewForks: false,
     registry,
     records,
+    prometheus: options.prometheus ?? { values: async () => [] },
     eventLog: createEventLog(records, now),
     ...(options.source === undefined ? {} : { source: options.source }),
     rights: [],

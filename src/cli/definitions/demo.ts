@@ -6,9 +6,14 @@ export const demo = define({
   summary: "run the whole flow against a local GitHub",
   description: [
     "Starts a GitHub on this machine, pushes a sample GitOps repository to it, starts Sluice as its App, opens pull requests and prints what Sluice writes on them. Everything stays up to play with until Ctrl-C. Needs no account and no network.",
+    "With --cluster it deploys to a real Kubernetes API server on this machine, shows drift that is reported and undone, and proposes the rollback of a release that fails. From a checkout, npm builds the programs for it once, which takes minutes.",
   ],
   positionals: [],
   flags: {
+    cluster: {
+      type: "boolean",
+      description: "deploy to a Kubernetes API server on this machine",
+    },
     exit: { type: "boolean", description: "end after the last step instead of staying up" },
     port: {
       type: "string",
@@ -25,6 +30,7 @@ export const demo = define({
   examples: [
     ["demo", "play, then stay up"],
     ["demo --exit", "play, then end: not 0 when a step failed"],
+    ["demo --cluster", "the same, and what happens in a cluster after the merge"],
     ["demo --port 4567 --data ./demo", "at a known address, with the data kept"],
   ],
 });

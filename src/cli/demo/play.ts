@@ -4,12 +4,14 @@ import { Fault } from "../../model/errors.ts";
 import { type Git, gitOf } from "../git.ts";
 import { commandLog } from "../log.ts";
 import { within } from "../wait.ts";
+import { CLUSTER_EDITS, type DemoCluster, startCluster } from "./cluster.ts";
 import { makeSource, playImages, startRegistry } from "./images.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
+import { playOperations } from "./operations.ts";
 import { playPromotion } from "./promotion.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
 import { type DemoStage, framed, GUARDED, HOOK, PEOPLE, REPOSITORY } from "./repository.ts";
-import { type Clone, pushSample } from "./sample.ts";
+import { type Clone, type Edits, pushSample } from "./sample.ts";
 import { demoSettings } from "./settings.ts";
 import { createSteps, type Steps } from "./steps.ts";
 import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./wait-for.ts";
@@ -21,6 +23,8 @@ export interface Stage {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly context: DemoStage["context"];
+  /** Deploys to a Kubernetes cluster on this machine; else to branches. */
+  readonly cluster: boolean;
 }
 
 /** A demo that was played to its end and is still up. */
@@ -28,6 +32,8 @@ export interface Played {
   readonly url: string;
   /** Where the event log is read. */
   readonly eventLog: string;
+  /** Of the cluster, if there is one. */
+  readonly kubeconfig?: string;
   close(): Promise<void>;
 }
 
@@ -68,9 +74,12 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
     ({ url }) => paint.link(url, url),
   );
   closers.push(() => github.close());
+  const cluster = stage.cluster ? await steps.step("A Kubernetes cluster on this machine", startCluster) : undefined;
+  if (cluster) closers.push(() => cluster.close());
+  const edits = cluster ? CLUSTER_EDITS : {};
   const clone = await steps.step(
     "The sample repository, pushed with git",
-    () => pushRepository(github, folder, gitOf({ signal, start: launcher.start })),
+    () => pushRepository(github, folder, gitOf({ signal, start: launcher.start }), edits),
     () => {
       const url = `${github.url}/${REPOSITORY.owner}/${REPOSITORY.name}`;
       return paint.link(url, url);
@@ -83,7 +92,7 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
   );
   closers.push(() => registry.close());
   const sluice = await steps.step("Sluice, with its store embedded", () =>
-    startServer(github, registry, stage, closers),
+    startServer({ github, registry, cluster }, stage, closers),
   );
   const pulls: PullSummary[] = [];
   for (const pull of DEMO_PULLS) pulls.push(await playPull(pull, { github, clone, steps, context }));
@@ -92,18 +101,25 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
   const [, release] = pulls;
   if (release) await playPromotion(release, { github, clone, steps, context });
   await playImages(registry, { github, clone, steps, context });
+  if (cluster) await playOperations(cluster, { github, clone, steps, context });
   ending(pulls, steps, paint);
-  return { url: github.url, eventLog: `${sluice}/events` };
+  const { kubeconfig } = cluster ?? {};
+  return { url: github.url, eventLog: `${sluice}/events`, ...(kubeconfig !== undefined && { kubeconfig }) };
+}
+
+interface Around {
+  readonly github: LocalGitHub;
+  readonly registry: LocalRegistry;
+  readonly cluster: DemoCluster | undefined;
 }
 
 async function startServer(
-  github: LocalGitHub,
-  registry: LocalRegistry,
+  { github, registry, cluster }: Around,
   stage: Stage,
   closers: (() => Promise<void>)[],
 ): Promise<string> {
   const { startSluice } = await import("../../wiring/server.ts");
-  const sluice = await startSluice(demoSettings(github, registry, stage.folder), {
+  const sluice = await startSluice(demoSettings(github, registry, stage.folder, cluster ? [cluster.settings] : []), {
     log: commandLog(stage.context.stderr, stage.context.debug),
   });
   closers.push(() => sluice.close());
@@ -116,12 +132,12 @@ async function startServer(
   return sluice.url;
 }
 
-async function pushRepository(github: LocalGitHub, folder: string, git: Git): Promise<Clone> {
+async function pushRepository(github: LocalGitHub, folder: string, git: Git, edits: Edits): Promise<Clone> {
   await github.createRepository({ ...REPOSITORY, description: "The shop's GitOps repository" });
   github.addRuleset({ ...REPOSITORY, branches: GUARDED });
   const { login, token } = github.user(PEOPLE.author);
   for (const one of [login, PEOPLE.reviewer]) github.setPermission({ ...REPOSITORY, login: one, permission: "write" });
-  return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, git);
+  return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, git, edits);
 }
 
 async function playPull(demo: DemoPull, { github, clone, steps, context }: DemoStage): Promise<PullSummary> {

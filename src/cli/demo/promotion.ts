@@ -10,8 +10,10 @@ const STAGING = "apps/webapp/overlays/staging/kustomization.yaml";
 const GATES = "Sluice promotion";
 const BRANCH = "sluice/promote/prod/webapp";
 
-/** What a release to staging is in this repository: one line. */
-const versionEdit = (from: string, to: string): Edits => ({ [STAGING]: swap(`newTag: ${from}`, `newTag: ${to}`) });
+/** What a release of webapp to staging is in the sample: one line. */
+export const releaseEdit = (from: string, to: string): Edits => ({
+  [STAGING]: swap(`newTag: ${from}`, `newTag: ${to}`),
+});
 
 /**
  * From staging to prod: promoted, gated, approved, merged; superseded in place; rolled back, held, released.
@@ -129,7 +131,7 @@ async function release(from: string, to: string, stage: DemoStage): Promise<Pull
   const { github, clone, steps } = stage;
   const branch = `webapp-${to}`;
   const pull = await steps.step(`${PEOPLE.author} releases webapp ${to} to staging`, async () => {
-    await clone.pushBranch(branch, `Release webapp ${to} to staging`, versionEdit(from, to));
+    await clone.pushBranch(branch, `Release webapp ${to} to staging`, releaseEdit(from, to));
     return github.openPull({
       ...REPOSITORY,
       head: branch,

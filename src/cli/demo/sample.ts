@@ -25,10 +25,11 @@ export interface Clone {
 /** Files by path, with what becomes of each. */
 export type Edits = Readonly<Record<string, (text: string) => string | undefined>>;
 
-/** Makes a clone in `folder` with the sample as its first commit, pushed to `main`. */
-export async function pushSample(folder: string, remote: Remote, git: Git): Promise<Clone> {
+/** Makes a clone in `folder` with the edited sample as its first commit, pushed to `main`. */
+export async function pushSample(folder: string, remote: Remote, git: Git, edits: Edits = {}): Promise<Clone> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(SAMPLE)) await cp(join(SAMPLE, name), join(folder, name), { recursive: true });
+  for (const [path, edit] of Object.entries(edits)) await change(join(folder, path), edit);
   const run = (...args: readonly string[]) => git(args, { cwd: folder, env: environment(remote) });
   await run("init", "--quiet", "--initial-branch=main");
   await run("add", "--all");

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { LocalGitHub, LocalRegistry } from "../../../sandbox/index.ts";
+import type { ClusterEntry } from "../../model/deploy.ts";
 import type { ServerSettings } from "../../settings.ts";
 import { ADMIN_TOKEN, HOOK, SAMPLE_REGISTRY } from "./repository.ts";
 
@@ -7,7 +8,12 @@ import { ADMIN_TOKEN, HOOK, SAMPLE_REGISTRY } from "./repository.ts";
  * Sluice on its embedded defaults, as the App of a local GitHub, with a registry on this machine in place of the one
  * that the sample's images are in.
  */
-export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folder: string): ServerSettings {
+export function demoSettings(
+  github: LocalGitHub,
+  registry: LocalRegistry,
+  folder: string,
+  clusters: readonly ClusterEntry[],
+): ServerSettings {
   return {
     appId: github.app.id,
     privateKey: github.app.privateKey,
@@ -37,7 +43,8 @@ export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folde
         host: SAMPLE_REGISTRY,
       },
     ],
-    clusters: [],
+    clusters,
+    prometheus: [],
     registries: [{ host: SAMPLE_REGISTRY, address: registry.url, insecure: true, private: true }],
   };
 }

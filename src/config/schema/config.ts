@@ -8,6 +8,7 @@ import { imageSchema } from "./images.ts";
 import { allowSchema, reviewersSchema } from "./people.ts";
 import { healthSchema, promoteOverrideSchema, promoteSchema } from "./promotion.ts";
 import { placeShape, rendererShape, sourceSchema } from "./renderers.ts";
+import { rollbackOverrideSchema, rollbackSchema } from "./rollback.ts";
 import { appSchema, filledText, nameSchema } from "./values.ts";
 
 const urlSchema = checkedText((text) => {
@@ -49,6 +50,7 @@ export const environmentSchema = z.strictObject({
   health: healthSchema.prefault({ deployment: "{environment}" }),
   deploy: deploySchema.exactOptional(),
   url: urlSchema.exactOptional(),
+  rollback: rollbackSchema.prefault({}),
 });
 
 const overrideSchema = z
@@ -65,6 +67,7 @@ const overrideSchema = z
     health: healthSchema.exactOptional(),
     deploy: deploySchema.exactOptional(),
     url: urlSchema.exactOptional(),
+    rollback: rollbackOverrideSchema.exactOptional(),
   })
   .meta({
     description:

@@ -48,6 +48,7 @@ function whyText({ hold, app, environment }: HeldPlace, now: number): string {
     case "person":
       return `${code(hold.by)} holds ${where}${until(hold, now)}${reason}`;
     case "rollback":
+      if (hold.proposal !== undefined) return `The rollback of ${where} is proposed in #${hold.proposal}${reason}`;
       return `${code(hold.by)} rolled back ${where}${reason}`;
     case "revert":
       return `${code(hold.by)} took back what ${where} had${reason}`;

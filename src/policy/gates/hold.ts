@@ -30,8 +30,9 @@ function judge(target: TargetFacts, now: number): Part {
   };
 }
 
-function after({ cause, environmentWide }: Hold): string {
+function after({ cause, environmentWide, proposal }: Hold): string {
   const all = environmentWide ? ", the whole environment" : "";
+  if (proposal !== undefined) return `${all}, while the rollback in #${proposal} is open`;
   return cause === "person" ? all : `${all}, after a ${cause}`;
 }
 

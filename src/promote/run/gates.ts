@@ -15,6 +15,7 @@ import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
+import { isOvertaken } from "../text/rollback-proposal.ts";
 import { changedTitle, promotionTitle } from "../text/title.ts";
 import { gatesCheck, promotionCheck, type Standing, standingBody } from "../text/verdict.ts";
 import { brokenTarget } from "./broken-target.ts";
@@ -259,7 +260,8 @@ const secondMs = 5_000;
  */
 function mergesItself(context: RepositoryContext, metadata: PromotionMetadata, empty: boolean): boolean {
   return metadata.targets.every(({ app }) => {
-    const { promote } = settingsFor(context.config, app, metadata.environment);
+    const { promote, rollback } = settingsFor(context.config, app, metadata.environment);
+    if (metadata.proposal !== undefined && rollback.merge === "automatic" && !isOvertaken(metadata)) return true;
     return (promote.merge === "automatic" && metadata.kind === "promotion") || (empty && promote.mergeEmpty);
   });
 }

@@ -235,29 +235,39 @@ export async function missingHealth(
   return undefined;
 }
 
+/** Whether a version was healthy at any time, and since when. */
+export interface WasHealthy {
+  readonly state: "healthy" | "unhealthy" | "unknown";
+  readonly since?: number;
+}
+
 /**
  * Whether the version of a target at a commit was ever deployed with success; `unknown` when nothing is known of
- * deployments there at all. A version that was live counts, even if another one is live now.
+ * deployments there at all. A version that was live counts, even if another one is live now. `counts`: which
+ * deployments say something of it; all of them when absent.
  */
 export async function deployedHealthy(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
   subject: HealthSubject,
-): Promise<"healthy" | "unhealthy" | "unknown"> {
+  counts: (deployment: Deployment) => Promise<boolean> = async () => true,
+): Promise<WasHealthy> {
   const { health, commit } = subject;
   if (health.kind === "check") {
-    const { state } = await healthByCheck(observed, commit, health.name);
-    return state === "healthy" ? "healthy" : state === "unknown" ? "unknown" : "unhealthy";
+    const found = await healthByCheck(observed, commit, health.name);
+    if (found.state === "healthy") return { state: "healthy", since: found.since };
+    return { state: found.state === "unknown" ? "unknown" : "unhealthy" };
   }
   const { source } = subject.pair;
   const seen = trusted(observed, context, source);
   const deployments = await deploymentsAbout(seen, health.name, source.app);
-  if (deployments.length === 0) return "unknown";
+  if (deployments.length === 0) return { state: "unknown" };
   const has = await versionTest(ports, context, subject);
   for (const deployment of deployments) {
-    if (!(await has(deployment.sha))) continue;
-    if ((await seen.statuses(deployment.id)).some(({ state }) => state === "success")) return "healthy";
+    if (!(await has(deployment.sha)) || !(await counts(deployment))) continue;
+    const success = (await seen.statuses(deployment.id)).find(({ state }) => state === "success");
+    if (success !== undefined) return { state: "healthy", since: Date.parse(success.at) };
   }
-  return "unhealthy";
+  return { state: "unhealthy" };
 }

@@ -7,6 +7,7 @@ import { type BodyParts, promotionBody, versionsLine } from "../text/body.ts";
 import { type PromotionKind, promotionBranch } from "../text/branch.ts";
 import { gatesSection } from "../text/gates.ts";
 import { type PromotionMetadata, printPromotion, sameVersions, shortDigest } from "../text/metadata.ts";
+import type { RollbackProposal } from "../text/proposal-metadata.ts";
 import { plannedAgain, promotionPullRequest } from "../text/pull-request.ts";
 import { promotionTitle } from "../text/title.ts";
 import { verdictSection } from "../text/verdict.ts";
@@ -37,6 +38,8 @@ export interface PromotionRequest {
   readonly actor?: string;
   /** The pull request on which it was asked for. */
   readonly origin?: number;
+  /** Of a rollback that nobody asked for: what failed. */
+  readonly proposal?: RollbackProposal;
 }
 
 /** The pull request of a planned promotion: what its branch, title, description and metadata say. */
@@ -140,6 +143,7 @@ function metadataOf(
     apps: request.pairs.map(({ app }) => app),
     ...(actor === undefined ? {} : { actor }),
     ...(origin === undefined ? {} : { origin }),
+    ...(request.proposal === undefined ? {} : { proposal: request.proposal }),
     targets,
     carried: [...new Set([...numbers, ...(before?.carried ?? [])])].slice(0, 200),
     replaced: differs ? [...before.replaced, replacedBy(before)].slice(-20) : (before?.replaced ?? []),

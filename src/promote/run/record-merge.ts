@@ -7,7 +7,9 @@ import type { Decision, StateAddress } from "../../model/state.ts";
 import { replaceWays } from "../text/body.ts";
 import { foldedGates, gatesOfCheck, type SeenGates } from "../text/gates.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
+import { declinedText } from "../text/rollback-proposal.ts";
 import { mergedCheck, mergedSection, mergedUnmetText, promotionCheck } from "../text/verdict.ts";
+import { endProposal } from "./end-proposal.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -28,7 +30,7 @@ export async function recordPromotionMerge(
   const merged = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
   if (merged) await sayMerged(ports, where, pull, metadata, gates);
   if (merged && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
-  if (!pull.merged && metadata.kind === "rollback") await sayHeld(ports, where, pull, metadata);
+  if (!pull.merged && metadata.kind === "rollback") await sayEnded(ports, where, pull, metadata, signal);
   await announceEnd(ports, { where, pull, metadata }, merged, signal);
   await enqueueUpdates(ports, where, metadata);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
@@ -65,14 +67,24 @@ async function sayMerged(
   await github.upsertComment(pull.number, "merged-unmet", mergedUnmetText(pull, metadata, { seen, history }));
 }
 
-/** A rollback that was closed has rolled nothing back, and what it held is held still. */
-async function sayHeld(
+/**
+ * A rollback that was closed has rolled nothing back, and what it held is held still; but where Sluice had proposed it,
+ * closing it is the answer.
+ */
+async function sayEnded(
   ports: PromotionPorts,
   where: StateAddress,
   pull: PullRequest,
-  { environment, apps }: PromotionMetadata,
+  metadata: PromotionMetadata,
+  signal: AbortSignal,
 ): Promise<void> {
+  const { environment, apps, proposal } = metadata;
   const github = await ports.github(where.installationId, where.repository);
+  if (proposal !== undefined) {
+    await github.upsertComment(pull.number, "closed-rollback", declinedText(metadata));
+    const about = { environment, apps, pullRequest: pull.number, defaultBranch: pull.defaultBranch };
+    return endProposal(ports, where, { ...about, how: "declined" }, signal);
+  }
   const releases = apps.map((app) => `\`/release ${environment}/${app}\``).join(", ");
   const text = `Closed: nothing was rolled back. Automation of what it named in ${environment} stays on hold; ${releases} ends that.`;
   await github.upsertComment(pull.number, "closed-rollback", text);

@@ -142,7 +142,7 @@ async function requestOf(
   context: RepositoryContext,
   metadata: PromotionMetadata,
 ): Promise<PromotionRequest | string> {
-  const { kind, environment, from, commit, apps, actor, origin } = metadata;
+  const { kind, environment, from, commit, apps, actor, origin, proposal } = metadata;
   assertTargets(context, environment, apps);
   const gone = whatIsGone(context, metadata);
   if (gone !== undefined) return gone;
@@ -156,6 +156,7 @@ async function requestOf(
     whenMoved: "stop",
     ...(actor === undefined ? {} : { actor }),
     ...(origin === undefined ? {} : { origin }),
+    ...(proposal === undefined ? {} : { proposal }),
   };
 }
 

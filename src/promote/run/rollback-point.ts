@@ -4,6 +4,7 @@ import { earlierVersions, type TargetVersion, versionsAt } from "../../change/ve
 import { settingsFor } from "../../config/index.ts";
 import { clip } from "../../model/command.ts";
 import { UserError } from "../../model/errors.ts";
+import type { Deployment } from "../../model/github-repository.ts";
 import type { Target } from "../../model/target.ts";
 import { deployedHealthy, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -18,6 +19,16 @@ const NAMED_LIMIT = 1_000;
 export interface RollbackPoint {
   readonly commit: string;
   readonly why: string;
+  /** Where it was live and healthy: since when. */
+  readonly healthySince?: number;
+}
+
+/** What is asked for instead of the last version that was healthy. */
+export interface PointRequest {
+  /** A version or a commit. */
+  readonly to?: string | undefined;
+  /** Which deployments say that a version was healthy; all of them when absent. */
+  readonly counts?: (deployment: Deployment) => Promise<boolean>;
 }
 
 /**
@@ -30,7 +41,7 @@ export async function rollbackPoint(
   context: RepositoryContext,
   observed: Observed,
   target: Target,
-  to: string | undefined,
+  { to, counts }: PointRequest,
 ): Promise<RollbackPoint | undefined> {
   if (to !== undefined && /^[0-9a-f]{7,64}$/.test(to)) {
     const commit = await commitNamed(context, to);
@@ -52,11 +63,18 @@ export async function rollbackPoint(
       continue;
     }
     const pair = { app: target.app, source: target, target, settings: promote };
-    const healthy = await deployedHealthy(ports, context, observed, { pair, commit, changes: [], health });
-    if (healthy === "unknown") {
+    const { state, since } = await deployedHealthy(
+      ports,
+      context,
+      observed,
+      { pair, commit, changes: [], health },
+      counts,
+    );
+    if (state === "unknown") {
       return { commit, why: "the version before; no deployment is known that would tell whether it was healthy" };
     }
-    if (healthy === "healthy") return { commit, why: "the last version that was healthy" };
+    const healthySince = since === undefined ? {} : { healthySince: since };
+    if (state === "healthy") return { commit, why: "the last version that was healthy", ...healthySince };
   }
   throw notFound(target, to, [...namesOf(now), ...had]);
 }

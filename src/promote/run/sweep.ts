@@ -1,3 +1,4 @@
+import { proposingEnvironments } from "../../change/proposing.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PromotionsJob } from "../../model/jobs.ts";
@@ -14,8 +15,8 @@ import { settleEnded } from "./settle.ts";
 /**
  * Brings every promotion of a repository up to date with its base branch, its deployments and its holds: what ended
  * unheard is settled, what was reverted is held, what waited is opened, what the base's new commits touch is planned
- * again, what promotes by itself is opened. It looks at how things are, not at what the event said, so a lost event
- * costs time and nothing else.
+ * again, what promotes by itself is opened, failed deploys are looked at where rollbacks are proposed. It looks at how
+ * things are, not at what the event said, so a lost event costs time and nothing else.
  */
 export async function runPromotions(job: PromotionsJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
@@ -39,4 +40,6 @@ export async function runPromotions(job: PromotionsJob, ports: PromotionPorts, r
     run.signal.throwIfAborted();
     return step(now);
   });
+  for (const environment of proposingEnvironments(now))
+    await ports.queue.add({ type: "rollback", ...where, defaultBranch: context.base, environment });
 }

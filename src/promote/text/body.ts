@@ -6,6 +6,7 @@ import { sentenceList, thousands } from "../../model/text/lists.ts";
 import { orderOfChange } from "../carried.ts";
 import { type IncludedChanges, includedSection } from "./included-changes.ts";
 import type { PromotionMetadata } from "./metadata.ts";
+import { proposalHold } from "./rollback-proposal.ts";
 import { betweenText, type ImageCommits } from "./source-commits.ts";
 import { olderMark, onlyMove } from "./versions.ts";
 
@@ -84,9 +85,10 @@ function headingOf({ kind, targets }: PromotionMetadata): string {
 }
 
 /** What a rollback stops, and how that ends. */
-function holdText({ kind, environment, apps }: PromotionMetadata): string {
+function holdText({ kind, environment, apps, targets, proposal }: PromotionMetadata): string {
   if (kind !== "rollback") return "";
   const releases = releasesOf({ environment, apps });
+  if (proposal !== undefined) return proposalHold({ environment, apps, targets, proposal }, releases);
   return `**On hold:** nothing promotes or updates ${inert(sentenceList(apps))} in ${inert(environment)} until ${releases}, or until someone promotes a newer version by hand.`;
 }
 
@@ -173,14 +175,17 @@ function releasesOf({ environment, apps }: Pick<PromotionMetadata, "environment"
   return sentenceList(apps.map((app) => code(`/release ${environment}/${app}`)));
 }
 
+type Ways = Pick<PromotionMetadata, "kind" | "environment" | "apps"> & { readonly proposal?: unknown };
+
 /** What can be done about it while it is open. */
-function waysOut({ kind, environment, apps }: Pick<PromotionMetadata, "kind" | "environment" | "apps">): string {
+function waysOut({ kind, environment, apps, proposal }: Ways): string {
+  if (proposal !== undefined) return "closing this declines it and ends the hold";
   if (kind === "rollback") return `closing this keeps the hold: ${releasesOf({ environment, apps })}`;
   return `closing drops it, ${code(`/hold ${environment}`)} stops it`;
 }
 
 /** The body with what can be done after the merge; unchanged where somebody rewrote that line. */
-export function replaceWays(body: string, metadata: Pick<PromotionMetadata, "kind" | "environment" | "apps">): string {
+export function replaceWays(body: string, metadata: Ways): string {
   const { kind, environment, apps } = metadata;
   const after =
     kind === "rollback"

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { metadataFormat, metadataOf, type OwnedPull } from "../../change/pull-request/metadata.ts";
 import type { AppSigner } from "../../change/signature.ts";
+import { proposalSchema } from "./proposal-metadata.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
 
@@ -21,6 +22,8 @@ const schema = z.object({
   actor: z.string().optional(),
   /** The pull request on which it was asked for. */
   origin: z.number().optional(),
+  /** Of a rollback that nobody asked for: what failed. */
+  proposal: proposalSchema.optional(),
   /** The digests are of the target's render after and before; older metadata has no `before`. */
   targets: z
     .array(

@@ -12,6 +12,7 @@ export const promotionPullRequest: PullRequestKind<PromotionMetadata> = {
     sameVersions(before, now.targets) &&
     sameRenders(before, now) &&
     before.commit === now.commit &&
+    before.proposal?.deployment === now.proposal?.deployment &&
     before.actor === now.actor,
   keepsApprovals: sameRenders,
   dismissal: "This promotion changes something else now than what was approved.",

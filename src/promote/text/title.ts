@@ -8,12 +8,15 @@ import { onlyMove } from "./versions.ts";
 const max = 110;
 const maxNames = 3;
 
+/** What a title says. */
+type Titled = Pick<PromotionMetadata, "kind" | "environment" | "targets"> & { readonly proposal?: unknown };
+
 /**
  * The title of a promotion's pull request, and the subject of its commit: what, where to, and the version where one
  * pair says it all.
  */
-export function promotionTitle(metadata: Pick<PromotionMetadata, "kind" | "environment" | "targets">): string {
-  const { kind, environment, targets } = metadata;
+export function promotionTitle(metadata: Titled): string {
+  const { kind, environment, targets, proposal } = metadata;
   const verb = kind === "promotion" ? "Promote" : "Roll back";
   const word = kind === "promotion" ? "to" : "in";
   const subject = commaList(
@@ -23,11 +26,12 @@ export function promotionTitle(metadata: Pick<PromotionMetadata, "kind" | "envir
   const images = targets.flatMap((target) => target.images);
   // Who reads nothing but the title knows that it goes back.
   const older = kind === "promotion" && goesBack(images) ? " (older)" : "";
-  return `${clip(`${verb} ${subject} ${word} ${environment}${versionsText(targets)}`, max)}${older}`;
+  const end = proposal === undefined ? older : " (proposed)";
+  return `${clip(`${verb} ${subject} ${word} ${environment}${versionsText(targets)}`, max)}${end}`;
 }
 
 /** The title of one that a person changed: its versions are no longer known. */
-export function changedTitle(metadata: Pick<PromotionMetadata, "kind" | "environment" | "targets">): string {
+export function changedTitle(metadata: Titled): string {
   const targets = metadata.targets.map((target) => ({ ...target, images: [] }));
   return `${promotionTitle({ ...metadata, targets })} (changed by hand)`;
 }

@@ -9,6 +9,7 @@ import { orderOf } from "../../model/versions.ts";
 import { type BrokenTarget, brokenNext, brokenTitle, brokenVerdict } from "./broken.ts";
 import { countedGates, gatesSection, gateTree, isOpen, orderedGates, replaceGates, type SeenGates } from "./gates.ts";
 import type { PromotionMetadata } from "./metadata.ts";
+import { proposalLinks, proposalNext, proposalVerdict } from "./rollback-proposal.ts";
 import { onlyMove } from "./versions.ts";
 
 /** The name of the check run on a promotion's head. */
@@ -34,7 +35,10 @@ export interface Standing {
 /** What comes of it and what to do next: the first lines of the description. */
 export function verdictSection(standing: Standing): string {
   const alert = standing.broken === undefined ? alertOf(standing) : "";
-  const parts = [verdictText(standing), alert, nextText(standing)].filter((part) => part !== "");
+  const { metadata, pushed } = standing;
+  const links =
+    metadata.proposal === undefined || pushed !== undefined ? "" : proposalLinks(metadata, metadata.proposal);
+  const parts = [verdictText(standing), alert, nextText(standing), links].filter((part) => part !== "");
   return verdictPart(parts.join("\n\n"));
 }
 
@@ -75,6 +79,7 @@ function verdictText({ metadata, verdict, stops, broken, pushed, pushers = [], n
   if (stopped !== undefined) return stopped;
   const waits = verdict === undefined ? "" : waitText(verdict);
   if (pushed !== undefined) return pushedText(metadata, pushed, pushers);
+  if (metadata.proposal !== undefined) return `${proposalVerdict(metadata, metadata.proposal)}${waits}`;
   const hold = verdict?.results.find((one) => one.gate === "hold" && isOpen(one));
   const sign = signOf(metadata, stops);
   const isReady = verdict?.state === "passed";
@@ -228,6 +233,7 @@ function nextText({ metadata, verdict, stops, broken, pushed, automatic }: Stand
   if (stop?.who !== undefined) return `**Next:** ${inert(stop.who)}.`;
   if (pushed !== undefined)
     return `**Next:** approve what is there now, then merge by hand. To give it back to Sluice: close this, delete the branch, comment ${again}.`;
+  if (metadata.proposal !== undefined) return proposalNext(metadata, verdict, automatic);
   if (stops.some((one) => one.kind === "older"))
     return "**Next:** if going back is meant, anyone with write access approves and merges. Sluice does not merge an older version by itself.";
   if (verdict === undefined) return "";

@@ -35,7 +35,7 @@ export interface ApplyEnvironmentPorts {
 }
 
 /** Where an environment is applied, and how. */
-export type AppliedPlace = Pick<ApplyPlace, "repositoryId" | "namespace" | "health" | "limits" | "prune">;
+export type AppliedPlace = Pick<ApplyPlace, "repositoryId" | "namespace" | "health" | "limits" | "watchMs" | "prune">;
 
 /**
  * Applies the targets of an environment to a cluster, each by itself, alone in the environment: who does not get its

@@ -70,7 +70,7 @@ function cannotPull(pod: JsonObject, container: JsonObject, reason: string, mess
   const image = textAt(container, "image");
   // What registries and runtimes say last is why; before it stands who passed it on.
   const why = message.split(": ").at(-1)?.trim() ?? "";
-  const text = `pod ${podName(pod)} cannot pull ${image}${why === "" ? "" : `: ${why}`}`;
+  const text = `cannot pull ${image}${why === "" ? "" : `: ${why}`}`;
   return found(pod, reason, text, "image cannot be pulled", pullFix(why));
 }
 
@@ -138,7 +138,7 @@ function endText({ exitCode, signal, message }: JsonObject): string {
 function unschedulable(pod: JsonObject): PodProblem | undefined {
   const scheduled = condition(pod, "PodScheduled");
   if (scheduled?.status !== "False") return undefined;
-  const text = `pod ${podName(pod)} cannot be placed on a node: ${textAt(scheduled, "message")}`;
+  const text = `cannot be placed on a node: ${textAt(scheduled, "message")}`;
   const fix = /Insufficient/.test(text) ? "Lower what it requests, or add nodes." : undefined;
   return found(pod, textAt(scheduled, "reason") || "Unschedulable", text, "pod cannot be scheduled", fix);
 }
@@ -147,7 +147,7 @@ function failedPod(pod: JsonObject): PodProblem | undefined {
   const status = objectAt(pod, "status");
   if (status.phase !== "Failed") return undefined;
   const [reason, message] = [textAt(status, "reason") || "Failed", textAt(status, "message")];
-  return found(pod, reason, `pod ${podName(pod)} failed${message === "" ? "" : `: ${message}`}`, "pod failed");
+  return found(pod, reason, `failed${message === "" ? "" : `: ${message}`}`, "pod failed");
 }
 
 /** It runs, and its probe does not say that it is ready. */
@@ -186,11 +186,7 @@ function nameOf(container: JsonObject): string {
 
 function placeOf(pod: JsonObject, container: JsonObject): string {
   const isFirst = objectsIn(objectAt(pod, "status").initContainerStatuses).includes(container);
-  return `${isFirst ? "init container" : "container"} ${nameOf(container)} in pod ${podName(pod)}`;
-}
-
-function podName(pod: JsonObject): string {
-  return textAt(pod, "metadata", "name");
+  return `${isFirst ? "init container" : "container"} \`${nameOf(container)}\``;
 }
 
 /** What an event says of an object. */
@@ -219,6 +215,6 @@ function cannotCreate(workload: JsonObject, reason: string, message: string): Ob
 export function startProblem(pod: JsonObject, events: readonly Said[]): PodProblem | undefined {
   const event = events.findLast(({ reason }) => reason.startsWith("Failed") && reason !== "FailedScheduling");
   if (event === undefined || textAt(pod, "status", "phase") !== "Pending") return undefined;
-  const text = `pod ${podName(pod)} does not start: ${event.message || event.reason}`;
+  const text = `does not start: ${event.message || event.reason}`;
   return found(pod, event.reason, text, "pod cannot start");
 }

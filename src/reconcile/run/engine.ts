@@ -1,4 +1,5 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
+import { settingsFor } from "../../config/index.ts";
 import type { DeployCluster } from "../../model/deploy.ts";
 import { UserError } from "../../model/errors.ts";
 import { applyEnvironmentEngine } from "../engines/apply-environment.ts";
@@ -39,7 +40,8 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
       const { repositoryId } = context;
       const health = await healthRulesOf(settings, context.tree);
       const limits = { stabilityMs, operationMs };
-      const place = { repositoryId, namespace, health, limits, ...(!prune && { prune: "off" as const }) };
+      const watchMs = (app: string) => watchedFor(context, app, environment);
+      const place = { repositoryId, namespace, health, limits, watchMs, ...(!prune && { prune: "off" as const }) };
       return applyEnvironmentEngine({ ...ports, cluster }, place);
     }
     case "argocd":
@@ -69,6 +71,12 @@ async function openedCluster({ clusters }: ReconcilePorts, name: string, environ
   const cluster = await clusters.open(name);
   if (cluster === undefined) throw noCluster(name, environment);
   return cluster;
+}
+
+/** How long an app is looked at again after it is live. */
+function watchedFor({ config }: RepositoryContext, app: string, environment: string): number {
+  const { propose, verify } = settingsFor(config, app, environment).rollback;
+  return propose && verify !== undefined ? verify.for : 0;
 }
 
 /** The repository with branches that may not be there yet. */

@@ -1,3 +1,4 @@
+import { proposingEnvironments } from "../../change/proposing.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import type { OperationReport, ReconcileJob } from "../../model/deploy.ts";
 import { messageOf, UserError } from "../../model/errors.ts";
@@ -41,10 +42,27 @@ export async function runReconcile(
   if (environment === undefined) return addEach(job, ports, context);
   const { reports, faults } = await reconcileEnvironment({ ...job, environment }, ports, context);
   await report(ports, context, environment, reports);
+  await lookForFailures(job, ports, context, environment, reports);
   // What one group meets keeps no other waiting; the queue tries again.
   const [first, ...others] = faults;
   for (const error of others) ports.log.warn({ environment, error: messageOf(error) }, "a deploy is tried again");
   if (faults.length > 0) throw first;
+}
+
+/**
+ * Another room proposes to go back from what failed, or does so while it is watched. While something is under way its
+ * Deployment says nothing yet, and what failed beside it is heard of by GitHub's event.
+ */
+async function lookForFailures(
+  { installationId, repository, defaultBranch }: ReconcileJob,
+  ports: ReconcilePorts,
+  context: RepositoryContext,
+  environment: string,
+  reports: readonly OperationReport[],
+): Promise<void> {
+  const isQuiet = reports.every(({ status }) => status.state !== "progressing");
+  if (!isQuiet || !proposingEnvironments(context).includes(environment)) return;
+  await ports.queue.add({ type: "rollback", installationId, repository, defaultBranch, environment });
 }
 
 async function addEach(job: ReconcileJob, ports: ReconcilePorts, context: RepositoryContext): Promise<void> {

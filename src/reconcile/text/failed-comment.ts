@@ -93,7 +93,7 @@ function shownLine(text: string): string {
 /** Messages that go on where the object's name ends. */
 const goesOn = /^(?:cannot|could|is|was|has|have|does|did|exceeds|wants|needs|fails|failed|waits)\b/;
 /** Messages about one container of a pod. */
-const ofContainer = /^(container `[^`]+`)\s+(.*)$/s;
+const ofContainer = /^((?:init )?container `[^`]+`)\s+(.*)$/s;
 
 /** Of objects that have the same problem. */
 function problemText(problems: readonly ObjectProblem[]): string {

@@ -186,6 +186,10 @@ describe("an image pull request", () => {
     expect(landed).toContain("Merged by `bob` on 29 Nov, 23:00 UTC.");
     expect(landed).not.toContain("On hold");
     const back: Hold = { by: "ada", reason: "", since: hold.since, cause: "revert", environmentWide: false };
+    const proposed: Hold = { ...back, by: "sluice", reason: "1.4.0 failed: bad", cause: "rollback", proposal: 7 };
+    expect(heldText(metadata, { ...place, hold: proposed }, now)).toContain(
+      ' The rollback of webapp in staging is proposed in #7: "1.4.0 failed: bad".',
+    );
     expect(heldText(metadata, { ...place, hold: back }, now)).toBe(
       [
         "**⏸️ On hold: staging gets webapp 1.5.0 later.** `ada` took back what webapp in staging had.",

@@ -54,6 +54,8 @@ describe("the gate hold", () => {
       reason: "by `ada`, the whole environment, after a rollback",
       who: "anyone in release with write access may `/release prod`",
     });
+    const proposed: Hold = { ...hold, by: "sluice", environmentWide: false, proposal: 7 };
+    expect(gate("hold", on(proposed)).reason).toBe("by `sluice`, while the rollback in #7 is open");
     expect(gate("hold", on(hold)).nextAt).toBeUndefined();
   });
 });

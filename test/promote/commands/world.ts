@@ -7,6 +7,7 @@ import { PROMOTION_COMMANDS, type PromotionPorts } from "../../../src/promote/ru
 import { createStateStore } from "../../../src/state/index.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { type FakeGitHub, fakeGitHub } from "../../support/fake-github.ts";
+import { memoryRecords } from "../../support/memory-records.ts";
 import { commandJob, firstRun, memoryEvents, memoryLog, memoryQueue } from "../../webhooks/fakes.ts";
 
 /** A config repository in memory with a pull request, on which people give commands. Nothing renders. */
@@ -85,6 +86,8 @@ export function commandWorld({ base = "main", branch = "change", images = "", pr
     fingerprintKey: new Uint8Array(32),
     registry: { tags: noRender, digest: noRender, facts: noRender },
     rights: [],
+    records: memoryRecords(),
+    prometheus: { values: async () => [] },
   };
   let comments = 100;
   const say = async (body: string, actor: string, commentId = comments++): Promise<string> => {

@@ -7,6 +7,7 @@ import type { BrokenTarget } from "../../../src/promote/text/broken.ts";
 import { closedText } from "../../../src/promote/text/closed.ts";
 import { foldedGates, gatesSection, setUpHealth } from "../../../src/promote/text/gates.ts";
 import type { PromotionMetadata } from "../../../src/promote/text/metadata.ts";
+import type { RollbackProposal } from "../../../src/promote/text/proposal-metadata.ts";
 import { plannedAgain, promotionPullRequest } from "../../../src/promote/text/pull-request.ts";
 import { promotionTitle } from "../../../src/promote/text/title.ts";
 import {
@@ -32,6 +33,7 @@ interface Moved {
   readonly from: string;
   readonly to: string;
   readonly image?: string;
+  readonly before?: string;
 }
 
 const webapp: Moved = { app: "webapp", from: "1.4.0", to: "1.5.0" };
@@ -46,10 +48,11 @@ function metadataOf(moves: readonly Moved[], more: Partial<PromotionMetadata> = 
     base: "main",
     actor: "ada",
     origin: 42,
-    targets: moves.map(({ app, from, to, image = `ghcr.io/acme/${app}` }) => ({
+    targets: moves.map(({ app, from, to, before, image = `ghcr.io/acme/${app}` }) => ({
       app,
       images: [{ image, from, to }],
       digest: "d",
+      ...(before === undefined ? {} : { before }),
     })),
     carried: [],
     replaced: [],
@@ -425,6 +428,48 @@ describe("a promotion pull request", () => {
     );
     const many = ["a", "b", "c", "d", "e"].map((app) => ({ app, from: "1", to: "2" }));
     expect(promotionTitle(metadataOf(many))).toBe("Promote a, b, c and 2 more to prod");
+  });
+
+  const proposal: RollbackProposal = {
+    deployment: 7,
+    version: "1.5.0",
+    digest: "before",
+    failure: {
+      kind: "deploy",
+      text: "image cannot be pulled. 3 of 3 pods still run 1.4.0",
+      ms: 10 * minutes,
+    },
+    url: "https://github.com/acme/shop/pull/43#issuecomment-9",
+    healthy: { from: Date.UTC(2026, 10, 12), until: Date.UTC(2026, 10, 29) },
+  };
+
+  it.each([
+    [true, "anyone with write access approves; Sluice merges when all gates have passed"],
+    [false, "anyone with write access approves and merges"],
+  ])("rollback-proposal: evidence in numbers, then both answers (merged by Sluice: %s)", (automatic, agree) => {
+    const { title, check, text } = said({
+      moves: [{ app: "webapp", from: "1.5.0", to: "1.4.0", before: "before" }],
+      about: { kind: "rollback", from: "prod", actor: undefined, origin: undefined, proposal },
+      gates: { approvals: 1, current: false, healthy: false },
+      automatic,
+      parts: included(checkout),
+    });
+    expect(title).toBe("Roll back webapp in prod: 1.5.0 → 1.4.0 (proposed)");
+    expect(check).toBe("in_progress · Waiting for 1 approval");
+    expect(text).toBe(
+      joined(
+        "**↩️ Proposal: take prod back to webapp 1.4.0.** The deploy of 1.5.0 failed after 10 minutes: image cannot be pulled. 3 of 3 pods still run 1.4.0. Waiting for 1 approval.",
+        `**Next:** agree or decline\n- agree: ${agree}\n- decline: close this. 1.5.0 stays, the hold ends, and Sluice does not propose it again for this deploy`,
+        "[Failed deploy](https://github.com/acme/shop/pull/43#issuecomment-9) · 1.4.0 was healthy in prod from 12 to 29 Nov",
+        "**On hold:** nothing promotes or updates webapp in prod by itself until this is closed, or a newer version is live there. After the merge that lasts until `/release prod/webapp`, or until someone promotes a newer version by hand.",
+        "### What goes away",
+        "- #42 Speed up the checkout (`ada`)",
+        "### Gates: 2 of 3 passed",
+        waiting,
+        folded("2 passed", notHeld, risks),
+        `<sub>Opened automatically · as it was at ${link} · closing this declines it and ends the hold · [help](https://docs.example/promotion)</sub>`,
+      ),
+    );
   });
 
   it("promotion-rollback: direction first, what is lost, how automation comes back", () => {

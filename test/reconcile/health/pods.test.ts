@@ -24,7 +24,7 @@ describe("what is wrong with a Pod (29)", () => {
       problem: {
         object: { apiVersion: "v1", kind: "Pod", name: "web-1", namespace: "shop" },
         reason: "ImagePullBackOff",
-        message: "pod web-1 cannot pull ghcr.io/acme/web:2: not found",
+        message: "cannot pull ghcr.io/acme/web:2: not found",
         fix: "Check that this tag exists there.",
       },
     });
@@ -34,7 +34,7 @@ describe("what is wrong with a Pod (29)", () => {
     const more = { restartCount: 5, lastState: { terminated: { exitCode: 1 } } };
     expect(podProblem(container({ waiting: { reason: "CrashLoopBackOff" } }, more))).toMatchObject({
       summary: "pod keeps crashing",
-      problem: { reason: "CrashLoopBackOff", message: "container app in pod web-1 exited with code 1, 5 times" },
+      problem: { reason: "CrashLoopBackOff", message: "container `app` exited with code 1, 5 times" },
       log: { container: "app", previous: true },
     });
   });
@@ -62,7 +62,7 @@ describe("what is wrong with a Pod (29)", () => {
     const message =
       'Back-off pulling image "ghcr.io/acme/web:2": ErrImagePull: rpc error: code = NotFound desc = failed: not found';
     expect(podProblem(container({ waiting: { reason: "ImagePullBackOff", message } }))?.problem).toMatchObject({
-      message: "pod web-1 cannot pull ghcr.io/acme/web:2: not found",
+      message: "cannot pull ghcr.io/acme/web:2: not found",
       fix: "Check that this tag exists there.",
     });
   });
@@ -86,7 +86,7 @@ describe("what is wrong with a Pod (29)", () => {
       { restartCount: 1, lastState: { terminated } },
     );
     expect(podProblem(crashing)).toMatchObject({
-      problem: { reason, message: `container app in pod web-1 ${how}, 1 time` },
+      problem: { reason, message: `container \`app\` ${how}, 1 time` },
       log: { previous: true },
     });
   });
@@ -94,7 +94,7 @@ describe("what is wrong with a Pod (29)", () => {
   it("is what an init container meets", () => {
     const state = { waiting: { reason: "CreateContainerConfigError", message: 'secret "db" not found' } };
     expect(podProblem(pod({ initContainerStatuses: [{ name: "migrate", state }] }))?.problem).toMatchObject({
-      message: 'init container migrate in pod web-1 cannot start: secret "db" not found',
+      message: 'init container `migrate` cannot start: secret "db" not found',
       fix: "Add what is missing, or take the reference to it away.",
     });
   });
@@ -120,7 +120,7 @@ describe("what is wrong with a Pod (29)", () => {
     const starting = pod({ phase: "Pending" });
     expect(startProblem(starting, events)).toMatchObject({
       summary: "pod cannot start",
-      problem: { reason: "FailedMount", message: 'pod web-1 does not start: configmap "settings" not found' },
+      problem: { reason: "FailedMount", message: 'does not start: configmap "settings" not found' },
     });
     expect(startProblem(pod({ phase: "Running" }), events)).toBeUndefined();
     expect(startProblem(starting, events.slice(0, 1))).toBeUndefined();

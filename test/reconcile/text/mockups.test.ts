@@ -4,7 +4,6 @@ import { commitStatus, deploymentStatus } from "../../../src/reconcile/text/desc
 import { driftClosedComment, driftHealedComment, driftIssue } from "../../../src/reconcile/text/drift-issue.ts";
 import { failedComment } from "../../../src/reconcile/text/failed-comment.ts";
 import { keptComment } from "../../../src/reconcile/text/kept-comment.ts";
-import { rollbackProposal } from "../../../src/reconcile/text/rollback-proposal.ts";
 import { waitingComment } from "../../../src/reconcile/text/waiting-comment.ts";
 import { lintText } from "../../support/text-lint.ts";
 import {
@@ -227,26 +226,4 @@ describe("the issue of an environment that differs from Git", () => {
 To keep 5, set \`replicas\` in [apps/webapp/overlays/prod/scale.yaml:6](https://github.com/acme/shop/blob/main/apps/webapp/overlays/prod/scale.yaml#L6). To allow changes by hand for a while: \`/hold prod/webapp\`.
 `);
   });
-});
-
-it("rollback-proposal: evidence in numbers, then both answers", () => {
-  const { title, body } = rollbackProposal(failed({}, { at: started + 600_000 }), {
-    to: "1.4.0",
-    healthy: { from: Date.UTC(2026, 10, 12), until: Date.UTC(2026, 10, 29) },
-    approvers: "anyone in acme/release",
-    failureUrl: "https://github.com/acme/shop/pull/43#issuecomment-9",
-    docsUrl: "https://docs.example",
-  });
-  expect(title).toBe("Roll back webapp in prod: 1.5.0 → 1.4.0 (proposed)");
-  expect(
-    whole(body),
-  ).toBe(`**↩️ Proposal: take prod back to webapp 1.4.0.** 1.5.0 has not become healthy in 10 minutes: image cannot be pulled. 3 of 3 pods still run 1.4.0.
-
-**Next:** agree or decline
-- agree: anyone in acme/release approves; Sluice merges at once and holds webapp in prod
-- decline: close this. 1.5.0 stays, and Sluice does not propose it again for this deploy
-
-[Failed deploy](https://github.com/acme/shop/pull/43#issuecomment-9) · 1.4.0 was healthy in prod from 12 to 29 Nov
-
-<sub>Opened automatically · [help](https://docs.example/promotion#rollback)</sub>`);
 });

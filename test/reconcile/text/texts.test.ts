@@ -6,7 +6,6 @@ import { driftHealedComment, driftIssue } from "../../../src/reconcile/text/drif
 import { failedComment } from "../../../src/reconcile/text/failed-comment.ts";
 import { keptComment } from "../../../src/reconcile/text/kept-comment.ts";
 import { liveDiffReply } from "../../../src/reconcile/text/live-diff.ts";
-import { rollbackProposal } from "../../../src/reconcile/text/rollback-proposal.ts";
 import type { ToldDeploy } from "../../../src/reconcile/text/told-deploy.ts";
 import { waitingComment } from "../../../src/reconcile/text/waiting-comment.ts";
 import { lintText } from "../../support/text-lint.ts";
@@ -301,13 +300,6 @@ To keep a change, make it in Git. To allow changes by hand for a while: \`/hold 
   });
 });
 
-it("a proposal says what failed where it was no matter of health", () => {
-  const facts = { to: "1.4.0", approvers: "anyone with write access" };
-  expect(rollbackProposal(failed({ kind: "hook", summary: "hook migrate failed" }), facts).body).toMatch(
-    /1\.4\.0\.\*\* The deploy of webapp 1\.5\.0 failed: hook migrate failed\. 3 of 3 pods/,
-  );
-});
-
 describe("what others wrote", () => {
   const evil = "<!-- sluice:gates --> </details> @acme/all #1 [x](https://evil.test) `code` | ```\n### Merged";
   const object = { apiVersion: "v1", kind: evil, name: evil, namespace: evil };
@@ -380,7 +372,6 @@ describe("what others wrote", () => {
       ),
     ],
     ["healed", driftHealedComment({ ...drift([driftOf]), environment: evil }, place, [{ path: evil, line: 1 }], now)],
-    ["proposal", rollbackProposal(bad, { to: evil, approvers: evil }).body],
   ])("is inert in the text %s", (_name, text) => {
     expect(text).not.toContain("<!-- sluice");
     const prose = text.replaceAll(/^(`{3,})[a-z]*\n[\s\S]*?\n\1$/gm, "").replaceAll(/(`+)(?!`).*?(?<!`)\1(?!`)/g, "");

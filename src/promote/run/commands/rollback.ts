@@ -73,7 +73,7 @@ async function rollback(ports: PromotionPorts, call: CommandCall, asked: Rollbac
   const said: string[] = [];
   const held: string[] = [];
   for (const pair of rollbackPairs(context, request.environment, apps)) {
-    const point = await rollbackPoint(ports, context, observed, pair.target, request.to);
+    const point = await rollbackPoint(ports, context, observed, pair.target, { to: request.to });
     if (point === undefined) {
       said.push(`**Nothing to do:** ${inert(environment)} has ${inert(pair.app)} ${inert(request.to ?? "")} already.`);
       continue;

@@ -15,7 +15,7 @@ import { failureOf, failureOfError } from "./problems.ts";
 import { prune } from "./prune.ts";
 import { progressStatus, resultStatus } from "./status.ts";
 import type { Task } from "./tasks.ts";
-import { settle, verify, waitForStage } from "./wait.ts";
+import { settle, stillHealthy, verify, waitForStage } from "./wait.ts";
 import { readWanted, withoutHooks } from "./wanted.ts";
 import { type Outcome, Work } from "./work.ts";
 
@@ -70,7 +70,7 @@ export class ApplyEngine implements DeployEngine {
     const decision = decide(before, desired);
     switch (decision.kind) {
       case "recorded":
-        return recorded(decision.document);
+        return this.#recorded(desired, stored, decision.document, signal);
       case "supersede":
         return this.#supersede(await this.#work(desired, stored, decision.document, signal), desired);
       case "continue":
@@ -81,6 +81,19 @@ export class ApplyEngine implements DeployEngine {
         return begin(await this.#work(desired, stored, document, signal));
       }
     }
+  }
+
+  /** What is live is looked at for as long as it is watched; then its result stands. */
+  async #recorded(
+    desired: Desired,
+    stored: Inventory | undefined,
+    document: OperationDocument,
+    signal: AbortSignal,
+  ): Promise<StepResult> {
+    const { result } = document;
+    const until = result?.state === "live" ? result.at + this.#rules.limits.watchMs : 0;
+    if (this.#ports.clock() >= until) return recorded(document);
+    return watchLive(await this.#work(desired, stored, document, signal), until);
   }
 
   async #work(
@@ -133,6 +146,27 @@ function recorded(document: OperationDocument): StepResult {
   const status = resultStatus(document);
   if (status === undefined) throw new Error("an operation without a result was taken for one that has one");
   return { operation: document.operation, status };
+}
+
+/** When what is live is looked at again, in milliseconds. */
+const watchEveryMs = 30_000;
+
+/** It fails if it degrades, and stays live if that cannot be known. */
+async function watchLive(work: Work, until: number): Promise<StepResult> {
+  const before = work.document;
+  const outcome = await stillHealthy(work).catch((error: unknown) => {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+  if (outcome === undefined) return recorded(before);
+  if (outcome.kind === "failed") {
+    work.update({ failure: await explained(work, outcome.failure), failedTask: "verify" });
+    work.end({ state: "failed", at: work.now });
+  }
+  await work.saveUnchanged();
+  if (outcome.kind === "failed") return recorded(work.document);
+  const isDegraded = outcome.kind === "wait" && work.document.settled?.state === "degraded";
+  return { ...recorded(work.document), again: Math.min(isDegraded ? outcome.until : work.now + watchEveryMs, until) };
 }
 
 /** Compares, and begins with the first task, or fails before anything was written. */

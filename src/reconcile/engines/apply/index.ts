@@ -45,6 +45,8 @@ export interface ApplyPlace {
   /** The repository's own rules for health. */
   readonly health?: readonly HealthRule[];
   readonly limits?: Partial<ApplyLimits>;
+  /** `limits.watchMs` of an app, where apps differ. */
+  readonly watchMs?: (app: string) => number;
   /** How much is deleted without asking a person; `off`: nothing is deleted. */
   readonly prune?: PruneLimits | "off";
 }
@@ -110,7 +112,7 @@ function targetEngine(ports: ApplyEnginePorts, place: ApplyPlace, objects: Clust
 }
 
 function rulesOf(place: ApplyPlace, app: string): ApplyRules {
-  const { cluster, grant, repository, environment, health = [], limits, prune = defaultLimits } = place;
+  const { cluster, grant, repository, environment, health = [], limits, watchMs, prune = defaultLimits } = place;
   const request = { cluster, grant, subject: { repository, environment, app } };
   const namespace = fillTemplate(place.namespace ?? "", { app, environment });
   return {
@@ -118,7 +120,7 @@ function rulesOf(place: ApplyPlace, app: string): ApplyRules {
     ...(namespace !== "" && { namespace }),
     health,
     prune,
-    limits: { ...defaultApplyLimits, ...limits },
+    limits: { ...defaultApplyLimits, ...limits, ...(watchMs !== undefined && { watchMs: watchMs(app) }) },
     refusals: (scoped) => accessRefusals(request, scoped).map(problemOf),
   };
 }

@@ -49,6 +49,8 @@ export interface ApplyLimits {
   readonly waveDelayMs: number;
   /** When to look again. */
   readonly pollMs: number;
+  /** How long what is live is looked at again. */
+  readonly watchMs: number;
   /** Calls at once. */
   readonly concurrency: number;
 }
@@ -62,6 +64,7 @@ export const defaultApplyLimits: ApplyLimits = {
   stabilityMs: 5_000,
   waveDelayMs: 2_000,
   pollMs: 2_000,
+  watchMs: 0,
   concurrency: 16,
 };
 

@@ -87,6 +87,15 @@ export async function verify(work: Work): Promise<Outcome> {
   return stateful.length === 0 ? { kind: "done" } : healthOutcome(work, stateful, "at-once");
 }
 
+/** A look at what is live already; `failed` when it has been degraded for a while. */
+export async function stillHealthy(work: Work): Promise<Outcome> {
+  const stateful = work.wanted.manifests.filter(({ reference }) => !isStateless(reference));
+  const outcome = stateful.length === 0 ? ({ kind: "done" } as const) : await healthOutcome(work, stateful, "at-once");
+  // What was degraded for a moment does not count when it is so another time.
+  if (outcome.kind === "done") work.unsettle();
+  return outcome;
+}
+
 async function healthOutcome(
   work: Work,
   manifests: readonly Manifest[],

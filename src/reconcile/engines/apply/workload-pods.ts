@@ -39,6 +39,8 @@ export function withPods(look: Look, watched: readonly Watched[], concurrency: n
     const { live, health } = one;
     if (live === undefined || health.status !== "progressing" || !silent.has(live.object.kind)) return one;
     const stuck = podProblems((await podsOf(look, live.object)) ?? []).find(isStuck);
-    return stuck === undefined ? one : { ...one, health: { status: "degraded", message: stuck.problem.message } };
+    if (stuck === undefined) return one;
+    const { object, message } = stuck.problem;
+    return { ...one, health: { status: "degraded", message: `pod ${object.name}: ${message}` } };
   });
 }

@@ -82,7 +82,7 @@ function absent({ work, desired }: Step, reference: ObjectReference): StepResult
   return { operation: controllerOperation(desired, now), status, again: now + waitingMs };
 }
 
-/** Whether the target was live already, as it is wanted now and for the same request: what came later is no part of it. */
+/** Whether the target was live already, as it is wanted now, for the same request: what came later is no part of it. */
 async function wasLive({ id, live }: OperationMark, reach: ReachWork): Promise<boolean> {
   if (live === undefined || operationId({ ...reach.desired, head: live.head }) !== id) return false;
   if (live.head === reach.desired.head) return true;

@@ -13,8 +13,8 @@ interface Look {
 }
 
 /**
- * A failure with what Pods say of it, of workloads that run where Argo CD runs and that the operator has opened: a status
- * can name anything.
+ * A failure with what Pods say of it, of workloads that run where Argo CD runs and that the operator has opened: a
+ * status can name anything.
  */
 export async function withPodReasons(
   { work, desired, application, signal }: Look,

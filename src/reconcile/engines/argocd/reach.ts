@@ -50,8 +50,8 @@ async function reachOf(revision: string, { history, desired, own }: ReachWork): 
 }
 
 /**
- * Whether another commit, an ancestor, deploys the same: its render is the same, and nothing else says what is deployed.
- * Argo CD also reads files beside the render that say what replaces parts of a source.
+ * Whether another commit, an ancestor, deploys the same: its render is the same, and nothing else says what is
+ * deployed. Argo CD also reads files beside the render that say what replaces parts of a source.
  */
 export async function isSame(commit: string, { history, desired, own }: ReachWork): Promise<boolean> {
   if (commit === desired.head) return true;
