@@ -15,6 +15,8 @@ export interface HttpRequest {
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** When the server says that it answered. */
+  readonly date: string | undefined;
   readonly text: string;
 }
 
@@ -49,8 +51,8 @@ export async function exchange(settings: ExchangeSettings, request: HttpRequest,
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    const [retryAfter] = [headers["retry-after"] ?? []].flat();
-    return { status: statusCode, retryAfter, text: await read(settings, body) };
+    const [[retryAfter], [date]] = [[headers["retry-after"] ?? []].flat(), [headers.date ?? []].flat()];
+    return { status: statusCode, retryAfter, date, text: await read(settings, body) };
   } catch (error) {
     signal.throwIfAborted();
     throw failure(settings, deadline, error);

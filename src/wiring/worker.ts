@@ -89,6 +89,7 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     health: edges.renderer,
     process: `sluice-${randomUUID()}`,
     newId: randomUUID,
+    limits: parts.deploys?.limits,
   };
   const { previewForks: forks, githubUrl: webUrl, docsUrl } = settings;
   const preview = { fingerprintKey: fingerprints, forks, webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };

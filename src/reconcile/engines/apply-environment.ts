@@ -52,11 +52,14 @@ async function apply(
   const outcome = await leases.acquire(applyLeaseName(place), ports.process, signal);
   // Somebody else is at work, and reports what becomes of it.
   if (outcome.kind === "busy") return { reports: [], again: ports.clock() + outcome.waitMs };
-  const { health, clock, newId, process: writer } = ports;
+  const { health, newId, process: writer } = ports;
   const held: HeldLease = outcome.lease;
+  // Another worker, with another clock, goes on from what is written: so all of them go by the cluster's.
+  const clock = (): number => ports.clock() + cluster.clockOffset();
   try {
     const engine = applyEngine({ cluster, lease: held, health, clock, newId, writer }, place);
-    return await stepAll(ports, engine, desired, signal);
+    const { reports, again } = await stepAll({ ...ports, clock }, engine, desired, signal);
+    return { reports, ...(again !== undefined && { again: again - cluster.clockOffset() }) };
   } finally {
     await release(ports, held);
   }
