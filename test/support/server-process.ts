@@ -7,6 +7,7 @@ import { eventually } from "./wait.ts";
 /** A server as a process of its own. */
 export interface ServerProcess {
   readonly url: string;
+  readonly pid: number;
   /** Everything that it wrote so far. */
   said(): string;
   /** With `kill -9`; resolves when it is gone. */
@@ -41,6 +42,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
   });
   return {
     url,
+    pid: child.pid ?? 0,
     said: () => said,
     kill: () => killed(child),
     stop: () => stopped(child),
