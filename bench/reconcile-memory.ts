@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { redisBinary, startRedis } from "../test/contract/queue-servers.ts";
 import { startLocalGitHub } from "../sandbox/index.ts";
 import type { Access } from "../test/cluster/support/access.ts";
 import { connect } from "../test/cluster/support/api.ts";
+import { redisBinary, startRedis } from "../test/contract/queue-servers.ts";
 import { startServer } from "../test/support/server-process.ts";
 import { tempDir } from "../test/support/temp-git.ts";
 import { eventually } from "../test/support/wait.ts";
@@ -61,7 +61,10 @@ function filesOf(count: number): Record<string, string> {
   const objects = manyObjects(count, namespace);
   const files = Array.from({ length: Math.ceil(count / 500) }, (_, at) => [
     `apps/web/prod/part-${at}.yaml`,
-    objects.slice(at * 500, (at + 1) * 500).map((object) => stringify(object)).join("---\n"),
+    objects
+      .slice(at * 500, (at + 1) * 500)
+      .map((object) => stringify(object))
+      .join("---\n"),
   ]);
   return { ".sluice.yaml": config, ...Object.fromEntries(files) };
 }

@@ -120,10 +120,18 @@ const definitions = "CustomResourceDefinition.apiextensions.k8s.io";
 /** Each with what is deployed, and what more the operator has given. Functions: the namespaces are known later. */
 const ways: readonly (readonly [string, () => readonly JsonObject[], Attempt?])[] = [
   ["another namespace", () => [inBank(configMap("x"))]],
-  ["Kubernetes' own namespace", () => [at(configMap("x"), { namespace: "kube-system" })], { grant: { namespaces: ["*"] } }],
+  [
+    "Kubernetes' own namespace",
+    () => [at(configMap("x"), { namespace: "kube-system" })],
+    { grant: { namespaces: ["*"] } },
+  ],
   ["Sluice's own namespace", () => [at(configMap("x"), { namespace: own })], { grant: { namespaces: ["*"] } }],
   ["Sluice's own lease", () => [at(object("coordination.k8s.io/v1", "Lease", "x"), { namespace: own })]],
-  ["a namespace of an app that is called *", () => [inBank(configMap("x"))], { app: "*", grant: { namespaces: ["shop-{app}"] } }],
+  [
+    "a namespace of an app that is called *",
+    () => [inBank(configMap("x"))],
+    { app: "*", grant: { namespaces: ["shop-{app}"] } },
+  ],
   ["a Namespace", () => [object("v1", "Namespace", "evil")], { grant: { namespaces: ["*"] } }],
   [
     "a Namespace whose name the server completes",
@@ -159,7 +167,10 @@ const ways: readonly (readonly [string, () => readonly JsonObject[], Attempt?])[
   ["a webhook that changes what is written", () => [webhook("MutatingWebhookConfiguration")]],
   ["a policy for what may be written", () => [object(admission, "ValidatingAdmissionPolicy", "evil-policy")]],
   ["a disk of a node", () => [object("v1", "PersistentVolume", "evil-disk")]],
-  ["a disk of a node, by naming a namespace", () => [at(object("v1", "PersistentVolume", "evil-disk"), { namespace: "x" })]],
+  [
+    "a disk of a node, by naming a namespace",
+    () => [at(object("v1", "PersistentVolume", "evil-disk"), { namespace: "x" })],
+  ],
   ["a node", () => [object("v1", "Node", "evil-node")]],
   ["a certificate of another", () => [object("certificates.k8s.io/v1", "CertificateSigningRequest", "evil-request")]],
   ["a token of another account", () => [object("authentication.k8s.io/v1", "TokenRequest", "default")]],
@@ -196,7 +207,8 @@ async function reached(): Promise<readonly string[]> {
 }
 
 function labelled(one: JsonObject): JsonObject {
-  if (Array.isArray(one.items)) return { ...one, items: one.items.map((item) => (isJsonObject(item) ? labelled(item) : item)) };
+  if (Array.isArray(one.items))
+    return { ...one, items: one.items.map((item) => (isJsonObject(item) ? labelled(item) : item)) };
   const { labels } = isJsonObject(one.metadata) ? one.metadata : {};
   return at(one, { labels: { ...(isJsonObject(labels) ? labels : {}), evil: test.namespace } });
 }
@@ -240,7 +252,9 @@ describe("a repository that is given one namespace of a real cluster reaches not
     const address = trap.address();
     const server = `https://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
     const labels = { "argocd.argoproj.io/secret-type": "cluster" };
-    const secret = at(object("v1", "Secret", "cluster", { stringData: { name: "evil", server, config: "{}" } }), { labels });
+    const secret = at(object("v1", "Secret", "cluster", { stringData: { name: "evil", server, config: "{}" } }), {
+      labels,
+    });
     expect(await deploy([secret], { app: "clusters" })).toMatchObject({ state: "live" });
     trap.close();
     expect(connections).toBe(0);

@@ -69,7 +69,9 @@ async function die(story: Story, run: number): Promise<void> {
     const { method, path } = await story.reach(write, within ? at : "after", within ? "silence" : Promise.resolve());
     if (!within) await sleep(at);
     await story.server.kill();
-    say(`run ${run}: killed ${within ? at : `${at} ms after`} ${method} ${path.split("?")[0]}${wiped ? ", wiped" : ""}`);
+    say(
+      `run ${run}: killed ${within ? at : `${at} ms after`} ${method} ${path.split("?")[0]}${wiped ? ", wiped" : ""}`,
+    );
     await story.start({ wiped });
   }
 }

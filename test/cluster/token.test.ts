@@ -86,34 +86,37 @@ function engineOf(cluster: OpenCluster) {
   );
 }
 
-it.runIf(test.own)("a token that ends in the middle of a deploy is read again, and the deploy goes on (13)", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-token-"));
-  const path = join(folder, "kubeconfig");
-  await makeAccount();
-  const first = await boundToken();
-  writeFileSync(path, kubeconfig(first.token));
-  const cluster = await openTestCluster(test, { kind: "kubeconfig", path, exec: false });
-  try {
-    const objects = [job("migrate", hook("PreSync")), configMap("a", {}, wave(1)), configMap("b", {}, wave(2))];
-    const target = { ...desiredOf({ head: "a", objects }), environment: "prod" };
-    const desired = { environment: "prod", head: "a", targets: [target], gone: async () => [] };
-    const engine = engineOf(cluster);
-    const step = () => engine.step({ ...desired, repository: { owner: "acme", name: "shop" } }, signal);
-    expect(await step()).toMatchObject({ reports: [{ status: { state: "progressing" } }] });
-    const second = await boundToken();
-    await first.revoke();
-    writeFileSync(path, kubeconfig(second.token));
-    for (;;) {
-      const { reports, again } = await step();
-      if (again !== undefined) {
-        await sleep(Math.max(0, again - Date.now()));
-        continue;
+it.runIf(test.own)(
+  "a token that ends in the middle of a deploy is read again, and the deploy goes on (13)",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-token-"));
+    const path = join(folder, "kubeconfig");
+    await makeAccount();
+    const first = await boundToken();
+    writeFileSync(path, kubeconfig(first.token));
+    const cluster = await openTestCluster(test, { kind: "kubeconfig", path, exec: false });
+    try {
+      const objects = [job("migrate", hook("PreSync")), configMap("a", {}, wave(1)), configMap("b", {}, wave(2))];
+      const target = { ...desiredOf({ head: "a", objects }), environment: "prod" };
+      const desired = { environment: "prod", head: "a", targets: [target], gone: async () => [] };
+      const engine = engineOf(cluster);
+      const step = () => engine.step({ ...desired, repository: { owner: "acme", name: "shop" } }, signal);
+      expect(await step()).toMatchObject({ reports: [{ status: { state: "progressing" } }] });
+      const second = await boundToken();
+      await first.revoke();
+      writeFileSync(path, kubeconfig(second.token));
+      for (;;) {
+        const { reports, again } = await step();
+        if (again !== undefined) {
+          await sleep(Math.max(0, again - Date.now()));
+          continue;
+        }
+        expect(reports).toMatchObject([{ status: { state: "live", changed: 2 } }]);
+        return;
       }
-      expect(reports).toMatchObject([{ status: { state: "live", changed: 2 } }]);
-      return;
+    } finally {
+      await cluster.close();
+      rmSync(folder, { recursive: true, force: true });
     }
-  } finally {
-    await cluster.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+  },
+);
