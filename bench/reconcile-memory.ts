@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -5,7 +7,6 @@ import { startLocalGitHub } from "../sandbox/index.ts";
 import type { Access } from "../test/cluster/support/access.ts";
 import { connect } from "../test/cluster/support/api.ts";
 import { redisBinary, startRedis } from "../test/contract/queue-servers.ts";
-import { startServer } from "../test/support/server-process.ts";
 import { tempDir } from "../test/support/temp-git.ts";
 import { eventually } from "../test/support/wait.ts";
 import { serverEnvironment } from "../test/support/walk.ts";
@@ -29,23 +30,35 @@ export async function workerPeak(access: Access, objects: number): Promise<numbe
     if (backend.kind !== "redis") throw new Error("expected Redis");
     const settings = serverEnvironment(github, join(root, "sluice"));
     const own = { ROLE: "worker", REDIS_URL: backend.url, ENGINES: "1", SLUICE_SERVER_FILE: file };
-    const server = await startServer({ ...settings, ...own });
+    const server = start({ ...settings, ...own });
     try {
       await eventually("everything is live", () => {
         const [newest] = github.deployments({ ...where, environment: "prod" });
         const state = newest?.statuses.at(-1)?.state;
-        if (state === "failure" || state === "error") throw new Error(`${JSON.stringify(newest)}\n${server.said()}`);
+        if (state === "failure" || state === "error") throw new Error(JSON.stringify(newest));
+        if (server.exitCode !== null) throw new Error(`the worker ended with ${server.exitCode}`);
         return state === "success";
       });
-      return peakMegabytes(server.pid);
+      return peakMegabytes(server.pid ?? 0);
     } finally {
-      await server.kill();
+      const gone = once(server, "exit");
+      server.kill();
+      await gone;
     }
   } finally {
     await github.close();
     await redis.dispose();
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** As it is shipped: the bundle, which the set-up made. */
+function start(env: Readonly<Record<string, string>>): ChildProcess {
+  const { PATH = "", SLUICE_ENGINE } = process.env;
+  return spawn(join(import.meta.dirname, "..", "bin", "sluice"), ["serve"], {
+    env: { PATH, ...(SLUICE_ENGINE && { SLUICE_ENGINE }), ...env },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 async function makeNamespace(access: Access): Promise<void> {
