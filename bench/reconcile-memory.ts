@@ -14,6 +14,8 @@ import { peakMegabytes } from "./memory.ts";
 import { manyObjects } from "./reconcile-objects.ts";
 
 const namespace = "bench-memory";
+/** For what takes minutes on a busy machine. */
+const patienceMs = 3_600_000;
 const where = { owner: "acme", name: "gitops" };
 
 /** The peak of a worker's process, with its queue on Redis, that deploys so many objects of one target, in MiB. */
@@ -32,13 +34,17 @@ export async function workerPeak(access: Access, objects: number): Promise<numbe
     const own = { ROLE: "worker", REDIS_URL: backend.url, ENGINES: "1", SLUICE_SERVER_FILE: file };
     const server = start({ ...settings, ...own });
     try {
-      await eventually("everything is live", () => {
-        const [newest] = github.deployments({ ...where, environment: "prod" });
-        const state = newest?.statuses.at(-1)?.state;
-        if (state === "failure" || state === "error") throw new Error(JSON.stringify(newest));
-        if (server.exitCode !== null) throw new Error(`the worker ended with ${server.exitCode}`);
-        return state === "success";
-      });
+      await eventually(
+        "everything is live",
+        () => {
+          const [newest] = github.deployments({ ...where, environment: "prod" });
+          const state = newest?.statuses.at(-1)?.state;
+          if (state === "failure" || state === "error") throw new Error(JSON.stringify(newest));
+          if (server.exitCode !== null) throw new Error(`the worker ended with ${server.exitCode}`);
+          return state === "success";
+        },
+        patienceMs,
+      );
       return peakMegabytes(server.pid ?? 0);
     } finally {
       const gone = once(server, "exit");

@@ -34,7 +34,7 @@ export async function benchReconcile(say: (line: string) => void): Promise<Recon
   const { access, stop } = await startControlPlane(programs());
   try {
     say(`${objects} objects, ${rounds} times each …`);
-    const measured = await measure(access);
+    const measured = await measure(access, say);
     say("a worker that deploys 10,000 objects …");
     return { ...measured, peak: await workerPeak(access, 10_000) };
   } finally {
@@ -42,7 +42,12 @@ export async function benchReconcile(say: (line: string) => void): Promise<Recon
   }
 }
 
-async function measure(access: Access): Promise<Omit<ReconcileBench, "peak">> {
+/** The newest of a pair, in milliseconds. */
+function shown({ ours, theirs }: Pair): string {
+  return `${ours.at(-1)?.toFixed(0)} against ${theirs.at(-1)?.toFixed(0)} ms`;
+}
+
+async function measure(access: Access, say: (line: string) => void): Promise<Omit<ReconcileBench, "peak">> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-reconcile-"));
   const engine = await applier(access);
   const [first, again] = [pair(), pair()];
@@ -60,6 +65,7 @@ async function measure(access: Access): Promise<Omit<ReconcileBench, "peak">> {
       const compared = await engine.deploy(ours, { ...commit, request: { id: "again" } });
       first.ours.push(applied.ms);
       again.ours.push(compared.ms);
+      say(`  round ${round}: apply ${shown(first)}, compare ${shown(again)}`);
       last = { first: applied, again: compared };
     }
   } finally {
