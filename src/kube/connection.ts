@@ -56,7 +56,7 @@ export class Connection {
     const { name, server } = endpoint;
     this.#endpoint = endpoint;
     this.#options = options;
-    const { deadlineMs, maxBytes, deadline = (ms) => AbortSignal.timeout(ms) } = options;
+    const { deadlineMs, maxBytes, deadline } = options;
     this.#settings = { name, server, dispatcher: poolOf(endpoint), deadlineMs, deadline, maxBytes };
   }
 
