@@ -17,19 +17,20 @@ const passing: ReadonlySet<string> = new Set(["Event", "Lease", "PodMetrics"]);
 
 /**
  * Every object of these namespaces, as JSON text that is the same for two clusters that nobody can tell apart: without
- * uids, versions, times, addresses and the ends of names that the server made up. `names` are replaced by their keys.
+ * uids, versions, times, addresses and the ends of names that the server made up. `names` are replaced by their keys. `undefined` while a kind cannot be listed: somebody defines it.
  */
 export async function snapshot(
   api: Api,
   namespaces: readonly string[],
   names: Record<string, string>,
-): Promise<string> {
+): Promise<string | undefined> {
   const objects: JsonObject[] = [];
   for (const { path, kind, apiVersion, plural } of await kinds(api)) {
     if (passing.has(kind)) continue;
     for (const namespace of namespaces) {
       const { body, status } = await api.send("GET", `${path}/namespaces/${namespace}/${plural}`);
       if (status === 404) continue;
+      if (status !== 200) return undefined;
       objects.push(...list.parse(body).items.map((object) => ({ ...object, apiVersion, kind })));
     }
   }

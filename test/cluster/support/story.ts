@@ -169,12 +169,12 @@ export class Story {
 
   /** What is there once the cluster's own controllers have nothing more to do. */
   async #settled(): Promise<string> {
-    let before = "";
+    let before: string | undefined;
     return eventually("the cluster is at rest", async () => {
       const now = await snapshot(this.#test.api, [this.#namespace, `${this.#namespace}-own`], {
         NAMESPACE: this.#namespace,
       });
-      if (now === before && !now.includes("deletionTimestamp")) return now;
+      if (now !== undefined && now === before && !now.includes("deletionTimestamp")) return now;
       before = now;
       return undefined;
     });
