@@ -17,7 +17,8 @@ const passing: ReadonlySet<string> = new Set(["Event", "Lease", "PodMetrics"]);
 
 /**
  * Every object of these namespaces, as JSON text that is the same for two clusters that nobody can tell apart: without
- * uids, versions, times, addresses and the ends of names that the server made up. `names` are replaced by their keys. `undefined` while a kind cannot be listed: somebody defines it.
+ * uids, versions, times, addresses and the ends of names that the server made up. `names` are replaced by their keys.
+ * `undefined` while a kind cannot be listed: somebody defines it.
  */
 export async function snapshot(
   api: Api,
