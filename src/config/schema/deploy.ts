@@ -65,12 +65,10 @@ const applySchema = z
       .boolean()
       .default(false)
       .meta({ description: "Undo drift instead of only reporting it.", examples: [true] }),
-    driftInterval: durationSchema
-      .prefault("10m")
-      .meta({
-        description: "Interval between comparisons of the cluster with Git, at least `10s`.",
-        examples: ["10m"],
-      }),
+    driftInterval: durationSchema.prefault("10m").meta({
+      description: "Interval between comparisons of the cluster with Git, at least `10s`.",
+      examples: ["10m"],
+    }),
     stability: durationSchema.prefault("30s").meta({
       description: "How long everything must stay healthy before an operation succeeds.",
       examples: ["30s"],
