@@ -4,25 +4,26 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { failed, setUp } from "./bootstrap.mjs";
 import { step } from "./lib/console.mjs";
-import { controlPlaneProgram, controlPlanePrograms, kwokStages } from "./lib/control-plane.mjs";
+import { controlPlane } from "./lib/control-plane.mjs";
+import { controllersAndTools } from "./lib/controllers.mjs";
 import { kubectl } from "./lib/kubectl.mjs";
 import { nodeBinary, root } from "./lib/places.mjs";
 
 async function main() {
   await setUp({ tests: true });
-  if (process.argv.includes("reconcile")) await cluster();
+  if (process.argv.includes("reconcile")) {
+    await controlPlane();
+    await step("kubectl", kubectl);
+  }
+  if (process.argv.includes("controllers")) {
+    await controlPlane();
+    await controllersAndTools();
+  }
   const child = spawn(nodeBinary(), [join(root, "bench", "main.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });
-}
-
-/** Only what deploys are measured with: it takes long to build. */
-async function cluster() {
-  for (const name of controlPlanePrograms) await step(name, (progress) => controlPlaneProgram(name, progress));
-  await step("the stages of kwok", kwokStages);
-  await step("kubectl", kubectl);
 }
 
 main().then(
