@@ -63,7 +63,7 @@ export function createMetrics(): PrometheusMetrics {
 
 let ofProcess: Registry | undefined;
 
-/** The series of this process, once for all that tell them: what measures the event loop runs for as long as it does. */
+/** The series of this process, once for all: what measures the event loop never ends. */
 function seriesOfProcess(): Registry {
   if (ofProcess === undefined) {
     ofProcess = new Registry();

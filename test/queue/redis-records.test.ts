@@ -10,7 +10,7 @@ describe.skipIf(binary === undefined)("records in Redis", () => {
   let redis: Redis;
   beforeAll(async () => {
     server = await startRedis(binary ?? "");
-    // The argument is said: to infer it, the compiler compares all of the commands of one mapping with those of another.
+    // Said, since the compiler takes long to infer it.
     redis = new Redis<"legacy">(server.backend.kind === "redis" ? server.backend.url : "");
   });
   afterAll(async () => {
