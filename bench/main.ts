@@ -8,6 +8,7 @@ import { benchImages, burstLines, type ImagesBench, isSoon, latencyLine } from "
 import { peakMegabytes } from "./memory.ts";
 import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
 import { benchPromote, type PromoteBench } from "./promote.ts";
+import { benchReconcile, memoryLimit, type ReconcileBench } from "./reconcile.ts";
 import { benchStart } from "./start.ts";
 import { benchText, type TextBench } from "./text.ts";
 
@@ -138,6 +139,19 @@ function printImages({ latencies, ratios, burst, peaks, load }: ImagesBench): bo
   return ratios.every(holds) && latencies.every(isSoon);
 }
 
+/** The results of deploying many objects. */
+function printReconcile({ ratios, requests, peak }: ReconcileBench): boolean {
+  const head = `\n${cpus().length} cores, Node ${process.version}. One API server, for both.\n`;
+  const small = peak === undefined || peak <= memoryLimit;
+  const lines = [
+    ...ratios.map(ratioLine),
+    `  requests for each object             ${requests.first.toFixed(2)} at first, ${requests.again.toFixed(2)} to compare`,
+    `${verdict(small)} worker at 10,000 objects             ${peak ?? "?"} MiB at most (limit ${memoryLimit} MiB)`,
+  ];
+  process.stdout.write(`${[head, ...lines].join("\n")}\n`);
+  return ratios.every(holds) && small;
+}
+
 function holds({ ours, floor, limit }: Ratio): boolean {
   return ours / floor <= limit;
 }
@@ -177,9 +191,10 @@ else if (only === "start") await bench(Promise.resolve(benchStart()), printStart
 else if (only === "text") await bench(Promise.resolve(measureText()), printText);
 else if (only === "controllers") await bench(benchControllers(), printControllers);
 else if (only === "images") await bench(benchImages(say), printImages);
+else if (only === "reconcile") await bench(benchReconcile(say), printReconcile);
 else {
   process.stderr.write(
-    `there is no benchmark "${only}"; there are \`text\`, \`promote\`, \`images\`, \`controllers\` and \`start\`, or all but \`controllers\` without a name\n`,
+    `there is no benchmark "${only}"; there are \`text\`, \`promote\`, \`images\` and \`start\`, which all run without a name, and \`reconcile\` and \`controllers\`\n`,
   );
   process.exitCode = 2;
 }
