@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { redisBinary, startRedis } from "../test/contract/queue-servers.ts";
+import { benchControllers, type ControllersBench } from "./controllers.ts";
 import { benchDoor, type DoorResult } from "./door.ts";
 import { benchImages, burstLines, type ImagesBench, isSoon, latencyLine } from "./images.ts";
 import { peakMegabytes } from "./memory.ts";
 import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
 import { benchPromote, type PromoteBench } from "./promote.ts";
+import { benchReconcile, memoryLimit, type ReconcileBench } from "./reconcile.ts";
 import { benchStart } from "./start.ts";
 import { benchText, type TextBench } from "./text.ts";
 
@@ -114,6 +116,15 @@ function printStart(ratios: readonly Ratio[]): boolean {
   return ratios.every(holds);
 }
 
+/** The results about deploys beside the real controllers, which have no limits: they are theirs. */
+function printControllers({ times, runs, load }: ControllersBench): boolean {
+  const loads = load.map((one) => one.toFixed(1)).join(" at the start, ");
+  const head = `\n${cpus().length} cores, Node ${process.version}; load ${loads} at the end. One app, medians of ${runs} commits, on one control plane.\n`;
+  const lines = times.map(({ tool, applied, live }) => `  ${tool.padEnd(16)} applied ${ms(applied)}, live ${ms(live)}`);
+  process.stdout.write(`${[head, ...lines].join("\n")}\n`);
+  return true;
+}
+
 /** The results about images alone. */
 function printImages({ latencies, ratios, burst, peaks, load }: ImagesBench): boolean {
   const loads = load.map((one) => one.toFixed(1)).join(" at the start, ");
@@ -126,6 +137,19 @@ function printImages({ latencies, ratios, burst, peaks, load }: ImagesBench): bo
   ];
   process.stdout.write(`${[head, ...lines].join("\n")}\n`);
   return ratios.every(holds) && latencies.every(isSoon);
+}
+
+/** The results of deploying many objects. */
+function printReconcile({ ratios, requests, peak }: ReconcileBench): boolean {
+  const head = `\n${cpus().length} cores, Node ${process.version}. One API server, for both.\n`;
+  const small = peak === undefined || peak <= memoryLimit;
+  const lines = [
+    ...ratios.map(ratioLine),
+    `  requests for each object             ${requests.first.toFixed(2)} at first, ${requests.again.toFixed(2)} to compare`,
+    `${verdict(small)} worker at 10,000 objects             ${peak ?? "?"} MiB at most (limit ${memoryLimit} MiB)`,
+  ];
+  process.stdout.write(`${[head, ...lines].join("\n")}\n`);
+  return ratios.every(holds) && small;
 }
 
 function holds({ ours, floor, limit }: Ratio): boolean {
@@ -165,10 +189,12 @@ if (only === undefined) await bench(measure(), print);
 else if (only === "promote") await bench(measurePromote(), printPromote);
 else if (only === "start") await bench(Promise.resolve(benchStart()), printStart);
 else if (only === "text") await bench(Promise.resolve(measureText()), printText);
+else if (only === "controllers") await bench(benchControllers(), printControllers);
 else if (only === "images") await bench(benchImages(say), printImages);
+else if (only === "reconcile") await bench(benchReconcile(say), printReconcile);
 else {
   process.stderr.write(
-    `there is no benchmark "${only}"; there are \`text\`, \`promote\`, \`images\` and \`start\`, or all of them without a name\n`,
+    `there is no benchmark "${only}"; there are \`text\`, \`promote\`, \`images\` and \`start\`, which all run without a name, and \`reconcile\` and \`controllers\`\n`,
   );
   process.exitCode = 2;
 }

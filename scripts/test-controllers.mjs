@@ -5,25 +5,15 @@
 import { failed } from "./bootstrap.mjs";
 import { step } from "./lib/console.mjs";
 import { controlPlane } from "./lib/control-plane.mjs";
-import { controller, controllerNames } from "./lib/controllers.mjs";
-import { engine } from "./lib/engine.mjs";
+import { controllersAndTools } from "./lib/controllers.mjs";
 import { packages } from "./lib/packages.mjs";
-import { oracle, redis } from "./lib/tools.mjs";
 import { vitest } from "./lib/vitest.mjs";
 
 async function main() {
   await step("npm packages", packages);
   await controlPlane();
-  await controllers();
+  await controllersAndTools();
   return vitest("vitest.controllers.config.ts", process.argv.slice(2));
-}
-
-/** What the controllers run with besides. */
-async function controllers() {
-  await step("render engine", engine);
-  await step("redis-server", redis);
-  await step("kustomize", (progress) => oracle("kustomize", progress));
-  for (const name of controllerNames) await step(name, (progress) => controller(name, progress));
 }
 
 main().then(

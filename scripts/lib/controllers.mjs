@@ -3,8 +3,11 @@
 
 import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
+import { step } from "./console.mjs";
+import { engine } from "./engine.mjs";
 import { copyYaml, ModuleCache } from "./module-cache.mjs";
 import { root } from "./places.mjs";
+import { oracle, redis } from "./tools.mjs";
 
 /** Each with the folder of its go.mod, its package, the module that has its files, and how these are copied. */
 const controllers = {
@@ -51,4 +54,12 @@ export async function controller(name, progress) {
   const said = await cache.program(name, goPackage, progress);
   await cache.files("files", module, copy);
   return said;
+}
+
+/** The steps that make them ready, with what they run with besides. */
+export async function controllersAndTools() {
+  await step("render engine", engine);
+  await step("redis-server", redis);
+  await step("kustomize", (progress) => oracle("kustomize", progress));
+  for (const name of controllerNames) await step(name, (progress) => controller(name, progress));
 }

@@ -3,6 +3,7 @@ import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import { Fault } from "../model/errors.ts";
 import type { Clock } from "../model/observe.ts";
 import { retryAfterMs } from "../model/retry-after.ts";
+import { clockOffset } from "./clock.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Answer, type ExchangeSettings, exchange, type HttpRequest } from "./exchange.ts";
 import { mayAnswerOtherwise } from "./refusals.ts";
@@ -49,12 +50,13 @@ export class Connection {
   readonly #endpoint: Endpoint;
   readonly #options: ConnectionOptions;
   readonly #settings: ExchangeSettings;
+  #clockOffset = 0;
 
   constructor(endpoint: Endpoint, options: ConnectionOptions) {
     const { name, server } = endpoint;
     this.#endpoint = endpoint;
     this.#options = options;
-    const { deadlineMs, maxBytes, deadline = (ms) => AbortSignal.timeout(ms) } = options;
+    const { deadlineMs, maxBytes, deadline } = options;
     this.#settings = { name, server, dispatcher: poolOf(endpoint), deadlineMs, deadline, maxBytes };
   }
 
@@ -77,6 +79,11 @@ export class Connection {
     }
   }
 
+  /** By how much the server's clock is ahead of this process's, as far as its answers say; see `clockOffset`. */
+  get clockOffset(): number {
+    return this.#clockOffset;
+  }
+
   close(): Promise<void> {
     return this.#settings.dispatcher.close();
   }
@@ -91,7 +98,11 @@ export class Connection {
         accept,
         ...(contentType !== undefined && { "content-type": contentType }),
       };
-      return exchange(this.#settings, { method, path, body, headers }, signal);
+      const { clock } = this.#options;
+      const sent = clock();
+      const answer = await exchange(this.#settings, { method, path, body, headers }, signal);
+      this.#clockOffset = clockOffset(this.#clockOffset, answer.date, { sent, received: clock() });
+      return answer;
     };
     const answer = await send(false);
     return answer.status === 401 ? send(true) : answer;

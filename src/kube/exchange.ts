@@ -15,6 +15,8 @@ export interface HttpRequest {
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** When the server says that it answered. */
+  readonly date: string | undefined;
   readonly text: string;
 }
 
@@ -26,8 +28,8 @@ export interface ExchangeSettings {
   readonly dispatcher: Dispatcher;
   /** For the whole exchange, the body included. */
   readonly deadlineMs: number;
-  /** Aborts after so many milliseconds. */
-  readonly deadline: (ms: number) => AbortSignal;
+  /** Aborts after so many milliseconds; in place of a timer. */
+  readonly deadline: ((ms: number) => AbortSignal) | undefined;
   /** The longest body that is read, in bytes. */
   readonly maxBytes: number;
 }
@@ -37,24 +39,46 @@ export interface ExchangeSettings {
  * UserError when the body is too long. No message carries what was sent.
  */
 export async function exchange(settings: ExchangeSettings, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
-  const deadline = settings.deadline(settings.deadlineMs);
+  const limit = limited(settings, signal);
   try {
     const { statusCode, headers, body } = await sendRequest(urlOf(settings.server, request.path), {
       method: request.method,
       headers: { "user-agent": "sluice", ...request.headers },
       body: request.body ?? null,
       dispatcher: settings.dispatcher,
-      signal: AbortSignal.any([signal, deadline]),
+      signal: limit.signal,
       // The deadline is the one that counts.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    const [retryAfter] = [headers["retry-after"] ?? []].flat();
-    return { status: statusCode, retryAfter, text: await read(settings, body) };
+    const [[retryAfter], [date]] = [[headers["retry-after"] ?? []].flat(), [headers.date ?? []].flat()];
+    return { status: statusCode, retryAfter, date, text: await read(settings, body) };
   } catch (error) {
     signal.throwIfAborted();
-    throw failure(settings, deadline, error);
+    throw failure(settings, limit.deadline, error);
+  } finally {
+    limit.end();
   }
+}
+
+/**
+ * Aborts with the caller's signal and at the deadline, and lets go of both at the end. What `AbortSignal.any` and
+ * `AbortSignal.timeout` make stays until all memory is looked through: hundreds of MB where a target has many objects.
+ */
+function limited({ deadline: other, deadlineMs }: ExchangeSettings, signal: AbortSignal) {
+  const [own, late] = [new AbortController(), new AbortController()];
+  const timer = other === undefined ? setTimeout(() => late.abort(), deadlineMs) : undefined;
+  const deadline = other?.(deadlineMs) ?? late.signal;
+  const abort = (): void => own.abort();
+  for (const one of [signal, deadline]) {
+    if (one.aborted) abort();
+    one.addEventListener("abort", abort, { once: true });
+  }
+  const end = (): void => {
+    clearTimeout(timer);
+    for (const one of [signal, deadline]) one.removeEventListener("abort", abort);
+  };
+  return { signal: own.signal, deadline, end };
 }
 
 /** A server may live below a path, as behind Rancher. */

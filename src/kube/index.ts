@@ -27,17 +27,21 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const connection = new Connection(await endpointOf(options), { ...defaults, ...rest });
   const mapper = new RestMapper((path, signal) => discover(calls, path, signal));
   const calls = new Calls({ name, clock: rest.clock, connection, mapper, headers: {} });
-  return new OpenHttpCluster(calls, () => connection.close());
+  return new OpenHttpCluster(calls, connection);
 }
 
 class OpenHttpCluster extends HttpCluster implements OpenCluster {
   readonly #calls: Calls;
-  readonly #close: () => Promise<void>;
+  readonly #connection: Connection;
 
-  constructor(calls: Calls, close: () => Promise<void>) {
+  constructor(calls: Calls, connection: Connection) {
     super(calls);
     this.#calls = calls;
-    this.#close = close;
+    this.#connection = connection;
+  }
+
+  clockOffset(): number {
+    return this.#connection.clockOffset;
   }
 
   as(account: Impersonation): Cluster {
@@ -45,7 +49,7 @@ class OpenHttpCluster extends HttpCluster implements OpenCluster {
   }
 
   close(): Promise<void> {
-    return this.#close();
+    return this.#connection.close();
   }
 }
 

@@ -171,6 +171,11 @@ export interface OpenCluster extends Cluster {
    * `usage` UserError for a name that is none.
    */
   as(account: Impersonation): Cluster;
+  /**
+   * By how much the cluster's clock is ahead of this process's, in milliseconds, as its last answers say; 0 where they
+   * agree to a few seconds. What workers agree on by time, they agree on by the cluster's.
+   */
+  clockOffset(): number;
   /** Ends its connections. */
   close(): Promise<void>;
 }

@@ -28,7 +28,8 @@ const maxEvents = 100;
  */
 export function createMetrics(): PrometheusMetrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // From now on, so that the first answer has measured something.
+  seriesOfProcess();
   let readQueue = async (): Promise<void> => undefined;
   const failures = new Counter({
     name: "sluice_event_listener_failures_total",
@@ -55,9 +56,20 @@ export function createMetrics(): PrometheusMetrics {
     contentType: registry.contentType,
     text: async () => {
       await readQueue();
-      return registry.metrics();
+      return Registry.merge([seriesOfProcess(), registry]).metrics();
     },
   };
+}
+
+let ofProcess: Registry | undefined;
+
+/** The series of this process, once for all: what measures the event loop never ends. */
+function seriesOfProcess(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
 }
 
 function edgeMetrics(registry: Registry): Metrics {

@@ -1,25 +1,44 @@
 import type { ClusterEntry, Clusters, DeployCluster } from "../model/deploy.ts";
 import type { Clock } from "../model/observe.ts";
+import type { ReconcilePorts } from "../reconcile/run/index.ts";
 
 /** What a cluster's client needs beside its settings. */
 interface ClusterParts {
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Where they are not the usual ones. */
+  readonly times: DeployTimes | undefined;
+}
+
+/** Times of deploys that only tests change, in milliseconds. */
+export interface DeployTimes {
+  /** How long an environment stays a dead worker's. */
+  readonly leaseMs?: number;
+  /** How long an API server may take to answer. */
+  readonly answerMs?: number;
+  readonly limits?: ReconcilePorts["limits"];
 }
 
 /** The operator's clusters. Each is opened when it is first needed; the client is loaded then, too. */
 export function openClusters(
   entries: readonly ClusterEntry[],
-  parts: ClusterParts,
+  { times = {}, ...parts }: ClusterParts,
 ): Clusters & { close(): Promise<void> } {
+  const { answerMs: deadlineMs, leaseMs: durationMs } = times;
   const opened = new Map<string, Promise<DeployCluster>>();
   const open = async ({ access, ...settings }: ClusterEntry): Promise<DeployCluster> => {
     const { name, namespace } = settings;
     const { clusterLeases, openCluster } = await import("../kube/index.ts");
-    const cluster = await openCluster({ name, access, ...parts });
+    const cluster = await openCluster({ name, access, ...parts, ...(deadlineMs !== undefined && { deadlineMs }) });
     const { clock } = parts;
-    const leases = clusterLeases({ cluster, namespace, clock, elapsed: () => performance.now() });
+    const leases = clusterLeases({
+      cluster,
+      namespace,
+      clock,
+      elapsed: () => performance.now(),
+      ...(durationMs !== undefined && { durationMs }),
+    });
     return { settings, cluster, leases };
   };
   return {

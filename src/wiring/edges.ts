@@ -23,7 +23,7 @@ import { engineBinary } from "../render/binary.ts";
 import { createRenderer, type EngineRenderer } from "../render/renderer.ts";
 import type { ServerSettings } from "../settings.ts";
 import { createStateStore } from "../state/index.ts";
-import { openClusters } from "./clusters.ts";
+import { type DeployTimes, openClusters } from "./clusters.ts";
 
 /** What both roles of a server have. */
 export interface ServerParts {
@@ -38,6 +38,8 @@ export interface ServerParts {
   readonly answerMs: number | undefined;
   /** The same of the store. */
   readonly storeMs: number | undefined;
+  /** The times of deploys, where they are not the usual ones. */
+  readonly deploys: DeployTimes | undefined;
 }
 
 /** The edges that a worker's rooms act through. */
@@ -54,7 +56,7 @@ export interface WorkerEdges {
 /** Opens a worker's edges. `mirrors` are those on disk when absent. */
 export function openEdges(
   settings: ServerSettings,
-  { github, log, metrics, clock, answerMs }: ServerParts,
+  { github, log, metrics, clock, answerMs, deploys: times }: ServerParts,
   mirrors: Mirrors = openMirrors(settings, github, log),
 ): WorkerEdges {
   const renderer = openRenderer(settings, log, metrics);
@@ -65,7 +67,7 @@ export function openEdges(
     ...(answerMs !== undefined && { deadlineMs: answerMs }),
   });
   const state = createStateStore({ mirrors, github: github.for, random: Math.random });
-  const clusters = openClusters(settings.clusters, { clock, random: Math.random });
+  const clusters = openClusters(settings.clusters, { clock, random: Math.random, times });
   const close = async () => {
     await Promise.all([mirrors.close(), renderer.close(), registry.close(), clusters.close()]);
   };

@@ -18,6 +18,7 @@ import { fullDisk } from "../queue/disk-room.ts";
 import { createQueue, type QueueBackend } from "../queue/index.ts";
 import { makePrivateFolder } from "../render/private-folder.ts";
 import { type ServerSettings, secretsOf } from "../settings.ts";
+import type { DeployTimes } from "./clusters.ts";
 import { type CredentialsWatch, watchCredentials } from "./credentials.ts";
 import type { ServerParts } from "./edges.ts";
 import { NEEDED_EVENTS } from "./needed-events.ts";
@@ -50,6 +51,8 @@ export interface StartOptions {
   readonly answerMs?: number;
   /** How long the store may take to answer the doors, in milliseconds. */
   readonly storeMs?: number;
+  /** How long leases of environments last, and how often it is looked at deploys. */
+  readonly deploys?: DeployTimes;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
   /** Take the place of the store's queue and of the mirrors on disk. */
@@ -145,8 +148,8 @@ async function openParts(settings: ServerSettings, options: StartOptions): Promi
   const events = openEvents(settings, options, log, metrics);
   const queue = options.edges?.queue ?? (await openQueue(settings, options, events, log, metrics));
   metrics.watchQueue(() => queue.counts());
-  const { clock = Date.now, answerMs, storeMs } = options;
-  return { github, queue, events, log, metrics, clock, answerMs, storeMs };
+  const { clock = Date.now, answerMs, storeMs, deploys } = options;
+  return { github, queue, events, log, metrics, clock, answerMs, storeMs, deploys };
 }
 
 function serverLogger(settings: ServerSettings): Logger {

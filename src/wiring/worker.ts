@@ -97,6 +97,7 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     fingerprintKey: fingerprints,
     process: `sluice-${randomUUID()}`,
     newId: randomUUID,
+    limits: parts.deploys?.limits,
   };
   const { previewForks: forks, githubUrl: webUrl, docsUrl } = settings;
   const preview = { fingerprintKey: fingerprints, forks, webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };

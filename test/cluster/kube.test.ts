@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../src/model/json.ts";
 import type { LiveObject, OpenCluster } from "../../src/model/kube.ts";
 import { golden, resourceOf } from "../kube/support/golden.ts";
+import { apiProxy } from "./support/api-proxy.ts";
 import { openTestCluster, useCluster } from "./support/cluster.ts";
 
 const test = useCluster();
@@ -23,6 +24,26 @@ describe("a real API server", () => {
       const taken = await cluster.apply(resource, { ...how, dryRun: true }, signal);
       expect(taken.object).toMatchObject(resource.object);
       expect(Object.values(taken.numbers ?? {})).toEqual(Object.values(resource.numbers ?? {}));
+    }
+  });
+
+  it("gets byte for byte what was rendered, as it comes over the wire (28)", async () => {
+    const proxy = await apiProxy(test.access);
+    const behind = await openTestCluster(test, { kind: "token", server: proxy.url, token: "the proxy has it" });
+    try {
+      const corpus = golden(test.namespace);
+      for (const { text } of corpus)
+        await behind.apply(resourceOf(text), { ...how, dryRun: true }, signal).catch(() => undefined);
+      const sent = proxy.requests.filter(({ method }) => method === "PATCH");
+      expect(sent.map(({ path, body }) => [path.split("?")[0], body])).toEqual(
+        corpus.map(({ path, text }) => [path, text]),
+      );
+      expect(sent.map(({ answered }) => answered?.status === 200 || answered?.status === 201)).toEqual(
+        corpus.map(({ valid }) => valid),
+      );
+    } finally {
+      await behind.close();
+      await proxy.close();
     }
   });
 

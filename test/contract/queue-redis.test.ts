@@ -3,6 +3,7 @@ import { awayContract } from "./queue-away.ts";
 import { queueContract } from "./queue-contract.ts";
 import { openQueue } from "./queue-fixture.ts";
 import { redisBinary, type StoreServer, startRedis } from "./queue-servers.ts";
+import { wipedContract } from "./queue-wiped.ts";
 import { recordsContract } from "./records-contract.ts";
 import { restartContract } from "./restart-contract.ts";
 
@@ -20,5 +21,6 @@ describe.skipIf(binary === undefined)(
     recordsContract("Redis", (prefix, clock) => openQueue(server.backend, prefix, { clock }));
     restartContract("Redis", () => server.backend);
     awayContract("Redis", () => server);
+    wipedContract(() => server);
   },
 );

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import perfHooks from "node:perf_hooks";
+import { describe, expect, it, vi } from "vitest";
 import type { SluiceEvent } from "../../src/model/events.ts";
 import { createEvents, createMetrics } from "../../src/observe/index.ts";
 import { memoryLog } from "../webhooks/fakes.ts";
@@ -46,6 +47,14 @@ describe("the metrics", () => {
     expect(series.get('sluice_render_seconds_count{kind="kustomize",source="engine",result="ok"}')).toBe(1);
     expect(series.has("process_cpu_seconds_total")).toBe(true);
     expect(metrics.contentType).toContain("text/plain");
+  });
+
+  it("have one measure of the event loop for the whole process, which they all show", async () => {
+    const measure = vi.spyOn(perfHooks, "monitorEventLoopDelay");
+    const [first, second] = [createMetrics(), createMetrics()];
+    expect(measure.mock.calls.length).toBeLessThanOrEqual(1);
+    for (const metrics of [first, second])
+      expect(parse(await metrics.text()).has("nodejs_eventloop_lag_p99_seconds")).toBe(true);
   });
 
   it("bound the labels that the outside chooses", async () => {

@@ -6,6 +6,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { runMigrations } from "bullmq";
 import { z } from "zod";
 import { openDatabase, useOurs } from "../../src/queue/embedded-database.ts";
+import { lockFolder } from "../../src/queue/folder-lock.ts";
 import { pglitePools } from "../../src/queue/pglite-pool.ts";
 import { keptForTests } from "./kept.ts";
 
@@ -55,12 +56,23 @@ async function newDatabase(): Promise<string> {
   const versions = [versionOf("@electric-sql/pglite"), versionOf("bullmq")].join("-");
   const place = join(keptForTests, `new-database-${versions}`);
   if (existsSync(place)) return place;
-  await mkdir(keptForTests, { recursive: true });
+  // Of several processes at once one makes it, the others wait: each would need seconds.
+  const turn = join(keptForTests, "new-database");
+  await mkdir(turn, { recursive: true });
+  const lock = await lockFolder(turn, { waitMs: 540_000 });
+  try {
+    if (!existsSync(place)) await putDatabase(place);
+  } finally {
+    await lock.release();
+  }
+  return place;
+}
+
+/** At once or not at all. */
+async function putDatabase(place: string): Promise<void> {
   const made = await mkdtemp(`${place}.`);
   await makeDatabase(made);
-  // Of several processes at once the first one wins.
-  await rename(made, place).catch(() => rm(made, { recursive: true, force: true }));
-  return place;
+  await rename(made, place);
 }
 
 async function makeDatabase(place: string): Promise<void> {

@@ -68,6 +68,8 @@ export class FakeCluster implements OpenCluster {
   readonly logs = new Map<string, string>();
   /** Asked about each call: what goes wrong with it. */
   trouble: ((call: ClusterCall) => Trouble | undefined) | undefined;
+  /** By how much its clock is ahead of that of the process that asks. */
+  ahead = 0;
   readonly #own: FakeAccount;
 
   constructor({ now = () => 0, namespaces = [] }: FakeClusterOptions = {}) {
@@ -129,6 +131,10 @@ export class FakeCluster implements OpenCluster {
 
   as(account: Impersonation): Cluster {
     return new FakeAccount(this, account);
+  }
+
+  clockOffset(): number {
+    return this.ahead;
   }
 
   close(): Promise<void> {

@@ -54,7 +54,8 @@ export function createExchangeValidator(): ExchangeValidator {
   };
 }
 
-type Compiler = (name: string, schema: unknown, coerce?: boolean) => ValidateFunction;
+/** Compiles a schema the first time that its name comes up. */
+type Compiler = (name: string, schema: () => unknown, coerce?: boolean) => ValidateFunction;
 
 function makeCompiler(definitions: unknown): Compiler {
   const known = new Map<string, ValidateFunction>();
@@ -71,8 +72,8 @@ function makeCompiler(definitions: unknown): Compiler {
   return (name, schema, coerce = false) => {
     const found = known.get(name);
     if (found) return found;
-    const body = isSchema(schema) ? schema : {};
-    const compiled = (coerce ? coercing : plain).compile(body);
+    const body = schema();
+    const compiled = (coerce ? coercing : plain).compile(isSchema(body) ? body : {});
     known.set(name, compiled);
     return compiled;
   };
@@ -82,24 +83,27 @@ function checkParameters(exchange: RestExchange, operation: Operation, key: stri
   const problems: string[] = [];
   for (const place of ["path", "query"] as const) {
     const values: Record<string, string> = { ...(place === "path" ? exchange.params : exchange.query) };
-    const wanted = operation.parameters.filter((one) => one.in === place);
-    const schema = {
-      type: "object",
-      properties: Object.fromEntries(wanted.map((one) => [one.name, fromOpenApi(one.schema)])),
-      required: wanted.filter((one) => one.required).map((one) => one.name),
-      additionalProperties: false,
-    };
+    const schema = () => parametersSchema(operation.parameters.filter((one) => one.in === place));
     problems.push(...run(compile(`${key} ${place}`, schema, true), values, place));
   }
   return problems;
 }
 
+function parametersSchema(wanted: readonly Parameter[]): Schema {
+  return {
+    type: "object",
+    properties: Object.fromEntries(wanted.map((one) => [one.name, fromOpenApi(one.schema)])),
+    required: wanted.filter((one) => one.required).map((one) => one.name),
+    additionalProperties: false,
+  };
+}
+
 function checkRequestBody(exchange: RestExchange, operation: Operation, key: string, compile: Compiler): string[] {
   const { requestBody } = exchange;
-  if (!operation.requestBody?.schema)
-    return requestBody === undefined || isEmpty(requestBody) ? [] : ["a body is not expected"];
-  if (requestBody === undefined) return operation.requestBody.required ? ["the body is missing"] : [];
-  const schema = closed(fromOpenApi(operation.requestBody.schema));
+  const described = operation.requestBody?.schema;
+  if (!described) return requestBody === undefined || isEmpty(requestBody) ? [] : ["a body is not expected"];
+  if (requestBody === undefined) return operation.requestBody?.required ? ["the body is missing"] : [];
+  const schema = () => closed(fromOpenApi(described));
   return run(compile(`${key} body`, schema), requestBody, "request body");
 }
 
@@ -114,7 +118,11 @@ function checkResponse(exchange: RestExchange, operation: Operation, key: string
   if (typeof exchange.responseBody === "string") return [];
   const sent: unknown =
     exchange.responseBody === undefined ? undefined : JSON.parse(JSON.stringify(exchange.responseBody));
-  return run(compile(`${key} ${status}`, fromOpenApi(schema)), sent, `response ${status}`);
+  return run(
+    compile(`${key} ${status}`, () => fromOpenApi(schema)),
+    sent,
+    `response ${status}`,
+  );
 }
 
 function isEmpty(value: unknown): boolean {

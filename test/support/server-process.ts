@@ -7,10 +7,16 @@ import { eventually } from "./wait.ts";
 /** A server as a process of its own. */
 export interface ServerProcess {
   readonly url: string;
+  readonly pid: number;
   /** Everything that it wrote so far. */
   said(): string;
   /** With `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Asks it to end; resolves when it has, with its exit code. */
+  stop(): Promise<number | null>;
+  /** Nothing of it runs any more, until it thaws. */
+  freeze(): void;
+  thaw(): void;
 }
 
 /** Where servers keep what they compiled, for all that follow: most of a start is that. */
@@ -34,7 +40,15 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${said}`);
     return /^up (\S+)/m.exec(said)?.[1];
   });
-  return { url, said: () => said, kill: () => killed(child) };
+  return {
+    url,
+    pid: child.pid ?? 0,
+    said: () => said,
+    kill: () => killed(child),
+    stop: () => stopped(child),
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
+  };
 }
 
 async function killed(child: ChildProcess): Promise<void> {
@@ -42,4 +56,11 @@ async function killed(child: ChildProcess): Promise<void> {
   const gone = once(child, "exit");
   child.kill("SIGKILL");
   await gone;
+}
+
+async function stopped(child: ChildProcess): Promise<number | null> {
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  await gone;
+  return child.exitCode;
 }

@@ -1,6 +1,5 @@
-// Argo CD's application controller, repository server and ApplicationSet controller in one program, chosen by the name
-// that it is started under, as Argo CD's own program does: without the API server and the command line, which the tests
-// do not need.
+// Argo CD's application controller and repository server in one program, chosen by the name that it is started under, as
+// Argo CD's own program does: without the API server and all else that the tests do not need.
 package main
 
 import (
@@ -9,15 +8,13 @@ import (
 	"path/filepath"
 
 	controller "github.com/argoproj/argo-cd/v3/cmd/argocd-application-controller/commands"
-	applicationset "github.com/argoproj/argo-cd/v3/cmd/argocd-applicationset-controller/commands"
 	reposerver "github.com/argoproj/argo-cd/v3/cmd/argocd-repo-server/commands"
 	"github.com/spf13/cobra"
 )
 
 var commands = map[string]func() *cobra.Command{
-	"argocd-application-controller":    controller.NewCommand,
-	"argocd-applicationset-controller": applicationset.NewCommand,
-	"argocd-repo-server":               reposerver.NewCommand,
+	"argocd-application-controller": controller.NewCommand,
+	"argocd-repo-server":            reposerver.NewCommand,
 }
 
 func main() {

@@ -1,3 +1,4 @@
+import type { ESTree } from "vite";
 import { isText, lastName, type Node, type Place, parentOf, textOf } from "../syntax.ts";
 import type { Change } from "./change.ts";
 import { isCondition } from "./conditions.ts";
@@ -36,13 +37,9 @@ function isEmptiness({ left, right, operator }: TwoSided): boolean {
   return counts && operator === ">" && right.type === "Literal" && right.value === 0;
 }
 
-interface TwoSided {
-  readonly left: Node;
-  readonly right: Node;
-  readonly operator: string;
-}
+type TwoSided = ESTree.BinaryExpression | ESTree.PrivateInExpression | ESTree.LogicalExpression;
 
-function swap(node: Node & TwoSided, operator: string, place: Place): Change {
+function swap(node: TwoSided, operator: string, place: Place): Change {
   const left = textOf(node.left, place);
   const right = textOf(node.right, place);
   return {
@@ -55,7 +52,7 @@ function swap(node: Node & TwoSided, operator: string, place: Place): Change {
 }
 
 /** Only one side of `??`. */
-function operand(node: Node & TwoSided, side: "left" | "right", place: Place): Change {
+function operand(node: TwoSided, side: "left" | "right", place: Place): Change {
   const code = textOf(node[side], place);
   return { host: node, code, at: node.start, original: textOf(node, place), mutated: code };
 }

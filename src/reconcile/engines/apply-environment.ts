@@ -46,10 +46,12 @@ export function applyEnvironmentEngine(ports: ApplyEnvironmentPorts, applied: Ap
   return {
     async step(desired, signal) {
       const step = await alone(ports, placeOf(ports, applied, desired), signal, (engine) =>
-        stepAll(ports, engine, desired, signal),
+        stepAll({ ...ports, clock: clusterClock(ports) }, engine, desired, signal),
       );
       // Somebody else is at work, and reports what becomes of it.
-      return "busy" in step ? { reports: [], again: step.busy } : step;
+      if ("busy" in step) return { reports: [], again: step.busy };
+      const { reports, again } = step;
+      return { reports, ...(again !== undefined && { again: again - ports.cluster.cluster.clockOffset() }) };
     },
     async compare(desired, what, signal) {
       const place = placeOf(ports, applied, desired);
@@ -86,8 +88,14 @@ async function alone<T>(
   }
 }
 
+/** Another worker, with another clock, goes on from what is written: so all of them go by the cluster's. */
+function clusterClock({ clock, cluster: { cluster } }: ApplyEnvironmentPorts): Clock {
+  return () => clock() + cluster.clockOffset();
+}
+
 function engineFor(ports: ApplyEnvironmentPorts, place: ApplyPlace, lease: Pick<HeldLease, "confirm">) {
-  const { health, clock, newId, process: writer } = ports;
+  const { health, newId, process: writer } = ports;
+  const clock = clusterClock(ports);
   return applyEngine({ cluster: ports.cluster.cluster, lease, health, clock, newId, writer }, place);
 }
 

@@ -39,7 +39,7 @@ export async function engineOf(ports: ReconcilePorts, request: EngineRequest): P
       const { stability: stabilityMs, timeout: operationMs, namespace, prune } = settings;
       const { repositoryId } = context;
       const health = await healthRulesOf(settings, context.tree);
-      const limits = { stabilityMs, operationMs };
+      const limits = { ...ports.limits, stabilityMs, operationMs };
       const watchMs = (app: string) => watchedFor(context, app, environment);
       const place = { repositoryId, namespace, health, limits, watchMs, ...(!prune && { prune: "off" as const }) };
       return applyEnvironmentEngine({ ...ports, cluster }, place);

@@ -2,6 +2,7 @@ import type { ChangePorts } from "../../change/ports.ts";
 import type { Clusters } from "../../model/deploy.ts";
 import type { HealthJudge } from "../../model/health.ts";
 import type { Records } from "../../model/records.ts";
+import type { AppliedPlace } from "../engines/apply-environment.ts";
 
 /** What reconciling acts through. */
 export interface ReconcilePorts extends ChangePorts {
@@ -14,4 +15,6 @@ export interface ReconcilePorts extends ChangePorts {
   readonly process: string;
   /** Another one each time. */
   readonly newId: () => string;
+  /** Of operations, where they are not the usual ones and the configuration does not say. */
+  readonly limits?: AppliedPlace["limits"] | undefined;
 }

@@ -24,6 +24,7 @@ function world() {
   const own = cluster.as({ user: sluice });
   const open: OpenCluster = Object.assign(own, {
     as: (account: { readonly user: string }) => cluster.as(account),
+    clockOffset: () => 0,
     close: async () => undefined,
   });
   const grant: ClusterGrant = {
