@@ -8,7 +8,7 @@ import { applySetPrefixes, argoOptions, hasOption, replaceAnnotation } from "../
 import { annotation, type Identity, labelOf, type Manifest, textAt } from "../../manifests/manifest.ts";
 import { isDefinition } from "../../manifests/normalise.ts";
 import { definedKey, definedTypes } from "../../manifests/read.ts";
-import { type LiveMembers, listManifests } from "./members.ts";
+import { listPacked, type PackedMembers, unpacked } from "./members.ts";
 import { type ApplyPorts, type ApplyRules, fieldManager } from "./ports.ts";
 import { attempt, isImmutable, isOutdated } from "./problems.ts";
 import type { Wanted } from "./wanted.ts";
@@ -55,7 +55,7 @@ export async function inspect(inspection: Inspection): Promise<readonly Inspecte
 }
 
 async function inspectAll(manifests: readonly Manifest[], inspection: Inspection): Promise<readonly Inspected[]> {
-  const live = new Map(await liveMembers(manifests, inspection));
+  const live = await liveMembers(manifests, inspection);
   return mapLimit(manifests, inspection.rules.limits.concurrency, (one) => inspectOne(one, live, inspection));
 }
 
@@ -63,20 +63,17 @@ async function inspectAll(manifests: readonly Manifest[], inspection: Inspection
 function liveMembers(
   manifests: readonly Manifest[],
   { members, ports, rules, signal }: Inspection,
-): Promise<LiveMembers> {
+): Promise<PackedMembers> {
   const places = new Set(members.map(({ group, kind, namespace }) => `${group}/${kind}/${namespace}`));
   const known = manifests.filter(({ key }) => places.has(key.slice(0, key.lastIndexOf("/"))));
-  return listManifests(known, ports, rules, signal);
+  return listPacked(known, ports, rules, signal);
 }
 
-async function inspectOne(
-  manifest: Manifest,
-  members: Map<string, LiveObject>,
-  inspection: Inspection,
-): Promise<Inspected> {
-  const member = members.get(manifest.key);
+async function inspectOne(manifest: Manifest, members: PackedMembers, inspection: Inspection): Promise<Inspected> {
+  const packed = members.get(manifest.key);
   // What was compared is not kept until the last of thousands is.
   members.delete(manifest.key);
+  const member = packed === undefined ? undefined : unpacked(packed);
   const prepared = preparedFor(manifest, member, inspection);
   const tried = await dryRun(prepared, inspection);
   if ("problem" in tried) return refusedOne(prepared, tried, member, inspection);
