@@ -78,27 +78,27 @@ function limited({ deadline: other, deadlineMs }: ExchangeSettings, signal: Abor
   return { signal: own.signal, deadline, end };
 }
 
-/** Who is told that a signal has aborted. */
+/** What is called when a signal aborts. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
  * Calls when the signal aborts, at once where it has; gives what ends that. One listener for all who wait: a signal's
  * former listeners keep hold of those that came after them, so thousands of requests would stay with their answers.
  */
-function onAbort(signal: AbortSignal, tell: () => void): () => void {
-  if (signal.aborted) tell();
+function onAbort(signal: AbortSignal, call: () => void): () => void {
+  if (signal.aborted) call();
   const all = waiting.get(signal) ?? listened(signal);
-  all.add(tell);
-  return () => void all.delete(tell);
+  all.add(call);
+  return () => void all.delete(call);
 }
 
 function listened(signal: AbortSignal): Set<() => void> {
   const all = new Set<() => void>();
   waiting.set(signal, all);
-  const tellAll = (): void => {
-    for (const tell of all) tell();
+  const callAll = (): void => {
+    for (const call of all) call();
   };
-  signal.addEventListener("abort", tellAll, { once: true });
+  signal.addEventListener("abort", callAll, { once: true });
   return all;
 }
 
