@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { Fault } from "./model/errors.ts";
 import { readSettings } from "./settings.ts";
 import { type RunningSluice, startSluice } from "./wiring/server.ts";
@@ -9,6 +10,9 @@ import { type RunningSluice, startSluice } from "./wiring/server.ts";
  */
 const stopMs = 35_000;
 
+/** By how much the heap may grow until it is looked through again for what is no longer needed. */
+const heapGrowthPercent = 50;
+
 /**
  * Runs the server until `stop` aborts, then ends it gracefully. Throws a `usage` UserError for settings that are
  * missing or placeholders, and a Fault when the server does not end in time.
@@ -18,6 +22,8 @@ export async function serve(
   stop: AbortSignal,
   onReady: (running: RunningSluice) => void,
 ): Promise<void> {
+  // By default memory that is no longer needed may come to three times what is, where the machine has enough.
+  setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
   // What it writes holds what is in private repositories.
   process.umask(0o077);
   const settings = readSettings(environment, (path) => readFileSync(path, "utf8"));

@@ -70,15 +70,36 @@ function limited({ deadline: other, deadlineMs }: ExchangeSettings, signal: Abor
   const timer = other === undefined ? setTimeout(() => late.abort(), deadlineMs) : undefined;
   const deadline = other?.(deadlineMs) ?? late.signal;
   const abort = (): void => own.abort();
-  for (const one of [signal, deadline]) {
-    if (one.aborted) abort();
-    one.addEventListener("abort", abort, { once: true });
-  }
+  const forget = [signal, deadline].map((one) => onAbort(one, abort));
   const end = (): void => {
     clearTimeout(timer);
-    for (const one of [signal, deadline]) one.removeEventListener("abort", abort);
+    for (const one of forget) one();
   };
   return { signal: own.signal, deadline, end };
+}
+
+/** What is called when a signal aborts. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls when the signal aborts, at once where it has; gives what ends that. One listener for all who wait: a signal's
+ * former listeners keep hold of those that came after them, so thousands of requests would stay with their answers.
+ */
+function onAbort(signal: AbortSignal, call: () => void): () => void {
+  if (signal.aborted) call();
+  const all = waiting.get(signal) ?? listened(signal);
+  all.add(call);
+  return () => void all.delete(call);
+}
+
+function listened(signal: AbortSignal): Set<() => void> {
+  const all = new Set<() => void>();
+  waiting.set(signal, all);
+  const callAll = (): void => {
+    for (const call of all) call();
+  };
+  signal.addEventListener("abort", callAll, { once: true });
+  return all;
 }
 
 /** A server may live below a path, as behind Rancher. */

@@ -52,7 +52,11 @@ export class HttpCluster implements Cluster {
   }
 
   list(wanted: ListQuery, signal: AbortSignal): Promise<readonly LiveObject[]> {
-    return listAll(this.#calls, wanted, signal);
+    return this.listAs(wanted, (object) => object, signal);
+  }
+
+  listAs<T>(wanted: ListQuery, keep: (object: LiveObject) => T, signal: AbortSignal): Promise<readonly T[]> {
+    return listAll(this.#calls, wanted, keep, signal);
   }
 
   async apply(resource: Resource, options: ApplyOptions, signal: AbortSignal): Promise<LiveObject> {

@@ -13,28 +13,35 @@ const pageSizes = [500, 50, 5];
 const maxObjects = 100_000;
 const metadataOnlyAccept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
-/** All objects that match, over all pages. */
-export async function listAll(calls: Calls, wanted: ListQuery, signal: AbortSignal): Promise<readonly LiveObject[]> {
+/** What `keep` gives for all objects that match, over all pages. */
+export async function listAll<T>(
+  calls: Calls,
+  wanted: ListQuery,
+  keep: (object: LiveObject) => T,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
   const call = calls.describeAll("list", wanted.kind);
+  const all = (): ReturnType<typeof pages<T>> => pages(calls, call, wanted, keep, signal);
   // A page's token holds for some minutes; who was too slow begins again, once.
-  const objects = (await pages(calls, call, wanted, signal)) ?? (await pages(calls, call, wanted, signal));
+  const objects = (await all()) ?? (await all());
   if (objects !== undefined) return objects;
   throw new Fault("unavailable", `Cluster ${call.cluster} changes too fast to ${call.what}`);
 }
 
 /** `undefined` when the server no longer knows the state that the first page was of. */
-async function pages(
+async function pages<T>(
   calls: Calls,
   call: Call,
   wanted: ListQuery,
+  keep: (object: LiveObject) => T,
   signal: AbortSignal,
-): Promise<readonly LiveObject[] | undefined> {
-  const objects: LiveObject[] = [];
+): Promise<readonly T[] | undefined> {
+  const objects: T[] = [];
   let next: string | undefined;
   do {
     const page = await nextPage(calls, call, { ...wanted, next }, signal);
     if (page === undefined) return undefined;
-    objects.push(...itemsOf(page, wanted));
+    objects.push(...itemsOf(page, wanted).map(keep));
     if (objects.length > maxObjects)
       throw new UserError("limit", `Cluster ${call.cluster} has more than ${maxObjects} objects to ${call.what}`);
     next = continuation(page);

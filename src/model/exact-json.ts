@@ -5,8 +5,9 @@ import type { Resource } from "./render.ts";
  * A resource as JSON text with every number as it was written, those included that a double cannot hold. Keys keep
  * their order. With an indent it is for people, a line for each value; without it is one line.
  */
-export function exactJson({ object, numbers = {} }: Resource, indent?: string): string {
-  return indent === undefined ? write(object, "", numbers, compact) : write(object, "", numbers, lines(`\n${indent}`));
+export function exactJson({ object, numbers }: Resource, indent?: string): string {
+  if (indent !== undefined) return write(object, "", numbers ?? {}, lines(`\n${indent}`));
+  return numbers === undefined ? JSON.stringify(object) : write(object, "", numbers, compact);
 }
 
 /** What stands between the parts of a value. */

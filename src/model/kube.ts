@@ -137,6 +137,8 @@ export interface Cluster {
   get(reference: ObjectReference, signal: AbortSignal): Promise<LiveObject | undefined>;
   /** All that match, over all pages. */
   list(query: ListQuery, signal: AbortSignal): Promise<readonly LiveObject[]>;
+  /** The same, with what `keep` gives for each: so thousands of them need not be held whole. */
+  listAs<T>(query: ListQuery, keep: (object: LiveObject) => T, signal: AbortSignal): Promise<readonly T[]>;
   /** Server-side apply with strict validation; gives the object as it is then, or would be. */
   apply(resource: Resource, options: ApplyOptions, signal: AbortSignal): Promise<LiveObject>;
   /** Makes an object that must not be there yet. `namespace` as in `ApplyOptions`. */

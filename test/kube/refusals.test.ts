@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Fault, UserError } from "../../src/model/errors.ts";
 import { type ApiServer, apiServer, type Recorded, type Reply, refusal, TOKEN } from "./support/api-server.ts";
 
@@ -71,6 +71,15 @@ describe("a call that a server did not carry out", () => {
       return "silence";
     });
     await expect(server.cluster.apply({ object }, how, job.signal)).rejects.toThrow("the job was cancelled");
+  });
+
+  it("leaves nothing at the job's signal, however many there are: each listener would keep hold of an answer", async () => {
+    server = await apiServer();
+    const { signal: watched } = new AbortController();
+    const listen = vi.spyOn(watched, "addEventListener");
+    for (let request = 0; request < 5; request += 1) await server.cluster.apply({ object }, how, watched);
+    expect(server.requests.length).toBeGreaterThanOrEqual(5);
+    expect(listen).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -157,6 +157,10 @@ export class FakeCluster implements OpenCluster {
     return this.#own.list(query, signal);
   }
 
+  listAs<T>(query: ListQuery, keep: (object: LiveObject) => T, signal: AbortSignal): Promise<readonly T[]> {
+    return this.#own.listAs(query, keep, signal);
+  }
+
   apply(resource: Resource, options: ApplyOptions, signal: AbortSignal): Promise<LiveObject> {
     return this.#own.apply(resource, options, signal);
   }
@@ -238,6 +242,10 @@ class FakeAccount implements Cluster {
       const stored = this.#find("get", reference);
       return stored && liveOf(stored, reference.apiVersion);
     });
+  }
+
+  async listAs<T>(query: ListQuery, keep: (object: LiveObject) => T, signal: AbortSignal): Promise<readonly T[]> {
+    return (await this.list(query, signal)).map(keep);
   }
 
   list(query: ListQuery, signal: AbortSignal): Promise<readonly LiveObject[]> {

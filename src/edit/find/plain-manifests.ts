@@ -15,7 +15,7 @@ export async function plainSettings(
   const settings: VersionSetting[] = [];
   for (const file of await files.below(path)) {
     if (!isManifestOf({ path, options }, file)) continue;
-    for (const document of await files.documents(file, manifestWords)) {
+    for (const document of await files.documents(file, manifestWords, true)) {
       settings.push(...manifestSettings(document, files));
     }
   }

@@ -33,6 +33,7 @@ export class ReadFiles {
   readonly #parsed = new Map<string, readonly Document[]>();
   readonly problems: FindProblem[] = [];
   readonly #reported = new Set<string>();
+  #files = 0;
   #nodes = 0;
   #images = 0;
 
@@ -72,9 +73,9 @@ export class ReadFiles {
   /**
    * The documents of a file; none when it was not read, does not exist, or is not YAML, which is a problem. With
    * `words`, a file that contains none of them is not parsed, and CustomResourceDefinitions are empty: callers find
-   * nothing there anyway.
+   * nothing there anyway. What is asked for `once` is not kept: parsed, large files take twenty times their size.
    */
-  async documents(file: string, words?: readonly string[]): Promise<readonly Document[]> {
+  async documents(file: string, words?: readonly string[], once = false): Promise<readonly Document[]> {
     const key = words === undefined ? file : `${file}\n${words.join(" ")}`;
     const known = this.#parsed.get(key);
     if (known !== undefined) return known;
@@ -82,7 +83,8 @@ export class ReadFiles {
       const all = (await this.exists(file)) ? await this.#tree.read(file) : undefined;
       const bytes = all === undefined || words === undefined ? all : withoutSchemas(all);
       if (bytes === undefined || !mentions(bytes, words)) return [];
-      return this.#cache(key, this.#parse(file, bytes));
+      const documents = this.#parse(file, bytes);
+      return once ? documents : this.#cache(key, documents);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.report(file, error.message, error.place?.line);
@@ -106,7 +108,8 @@ export class ReadFiles {
   }
 
   #parse(file: string, bytes: Uint8Array): readonly Document[] {
-    if (this.#parsed.size < maxFiles) return documentsOf(file, bytes);
+    this.#files += 1;
+    if (this.#files <= maxFiles) return documentsOf(file, bytes);
     throw new UserError("limit", `The target reads more than ${maxFiles} files with images in them`);
   }
 

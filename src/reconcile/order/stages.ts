@@ -123,15 +123,15 @@ function providedBy(object: JsonObject): readonly string[] {
 }
 
 function stagesOf(objects: readonly Positioned[], hooks: readonly Hook[]): readonly Stage[] {
-  const stages = new Map<string, Stage>();
-  const add = ({ phase, wave, part }: Position, manifests: readonly Manifest[], started: readonly Hook[]): void => {
+  const stages = new Map<string, Position & { readonly manifests: Manifest[]; readonly hooks: Hook[] }>();
+  const stageAt = ({ phase, wave, part }: Position) => {
     const key = `${phase} ${wave} ${part}`;
     const stage = stages.get(key) ?? { phase, wave, part, manifests: [], hooks: [] };
-    const all = [...stage.manifests, ...manifests];
-    stages.set(key, { ...stage, manifests: all, hooks: [...stage.hooks, ...started] });
+    stages.set(key, stage);
+    return stage;
   };
-  for (const one of objects) add(one, [one.manifest], []);
-  for (const hook of hooks) add(hookPlace(hook), [], [hook]);
+  for (const one of objects) stageAt(one).manifests.push(one.manifest);
+  for (const hook of hooks) stageAt(hookPlace(hook)).hooks.push(hook);
   return [...stages.values()].sort(byPosition).map(sorted);
 }
 

@@ -80,7 +80,8 @@ export async function apiProxy(access: Access): Promise<ApiProxy> {
     if (wrong?.when === "after" && wrong.how instanceof Promise) await wrong.how;
     if (wrong?.how === "silence") return proxy.onSilence();
     if (wrong?.how === "reset") return void asked.socket.destroy();
-    if (typeof wrong?.how === "string") answer.writeHead(Number(wrong.how), { "retry-after": "1" }).end("{}");
+    if (wrong?.how === "429") answer.writeHead(429, { "retry-after": "1" }).end("{}");
+    else if (wrong?.how === "500") answer.writeHead(500).end("{}");
     else answer.writeHead(one.answered?.status ?? 500, { "content-type": "application/json" }).end(one.answered?.text);
   };
   return proxy;

@@ -56,6 +56,7 @@ export class Story {
   readonly #options: ServerOptions;
   readonly #running: ServerProcess[] = [];
   readonly #begun = Date.now();
+  readonly #up = Promise.withResolvers<void>();
   #folder = 0;
 
   private constructor(test: TestCluster, parts: Parts, options: ServerOptions) {
@@ -82,6 +83,11 @@ export class Story {
     return new Story(test, { proxy, github, root, namespace }, options);
   }
 
+  /** Resolves when the first server is up. */
+  get up(): Promise<void> {
+    return this.#up.promise;
+  }
+
   /** The server that was started last. */
   get server(): ServerProcess {
     const server = this.#running.at(-1);
@@ -104,6 +110,7 @@ export class Story {
       TEST_SERVER: JSON.stringify(own),
     });
     this.#running.push(server);
+    this.#up.resolve();
     this.#github.setWebhookUrl(`${server.url}/api/github/webhooks`);
     return server;
   }

@@ -2,11 +2,11 @@ import { isObject, type ValueObject } from "../../../diff/value.ts";
 import type { UndoneField } from "../../../model/deploy.ts";
 import type { JsonObject } from "../../../model/json.ts";
 import type { ObjectReference } from "../../../model/kube.ts";
-import { type FieldChange, sidesOf } from "../../compare/compare.ts";
+import type { FieldChange } from "../../compare/compare.ts";
 import { partOfLabel } from "../../inventory/apply-set.ts";
 import { type Identity, objectAt } from "../../manifests/manifest.ts";
 import { type Inspected, inspect } from "./inspect.ts";
-import { type ApplyPorts, type ApplyRules, fieldManager } from "./ports.ts";
+import type { ApplyPorts, ApplyRules } from "./ports.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** An object that is not as Git has it. May hold what a Secret holds. */
@@ -44,17 +44,17 @@ export async function driftOf(
   members: readonly Identity[],
   { ports, rules, signal }: { readonly ports: ApplyPorts; readonly rules: ApplyRules; readonly signal: AbortSignal },
 ): Promise<Pick<LiveComparison, "drifted" | "unknown">> {
-  const inspected = await inspect({ wanted, members, ports, rules, signal });
+  const inspected = await inspect({ wanted, members, ports, rules, signal, sides: true });
   const unknown = inspected.filter((one) => one.problem !== undefined || one.comparison.kind === "assumed").length;
   return { drifted: inspected.flatMap((one) => driftedOne(one) ?? []), unknown };
 }
 
-function driftedOne({ manifest, comparison, problem, compared }: Inspected): Drifted | undefined {
+function driftedOne({ manifest, comparison, problem, sides }: Inspected): Drifted | undefined {
   const about = { object: manifest.reference, ...(manifest.file !== undefined && { file: manifest.file }) };
   if (problem !== undefined || comparison.kind === "assumed" || comparison.kind === "unchanged") return undefined;
   if (comparison.kind === "new") return { ...about, git: withoutSet(manifest.object) };
-  if (comparison.fields.length === 0 || compared === undefined) return undefined;
-  const { git, cluster } = sidesOf(compared.live, compared.dryRun, fieldManager);
+  if (comparison.fields.length === 0 || sides === undefined) return undefined;
+  const { git, cluster } = sides;
   return { ...about, fields: comparison.fields, git: withoutRecord(git), cluster: withoutRecord(cluster) };
 }
 

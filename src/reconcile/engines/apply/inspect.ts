@@ -1,14 +1,14 @@
 import type { ObjectProblem } from "../../../model/deploy.ts";
 import type { LiveObject } from "../../../model/kube.ts";
 import { mapLimit } from "../../../model/map-limit.ts";
-import { type Comparison, compare } from "../../compare/compare.ts";
+import { type Comparison, compare, sidesOf } from "../../compare/compare.ts";
 import { upgradedFields } from "../../compare/migrate.ts";
 import { withScaledReplicas } from "../../compare/replicas.ts";
 import { applySetPrefixes, argoOptions, hasOption, replaceAnnotation } from "../../manifests/annotations.ts";
 import { annotation, type Identity, labelOf, type Manifest, textAt } from "../../manifests/manifest.ts";
 import { isDefinition } from "../../manifests/normalise.ts";
 import { definedKey, definedTypes } from "../../manifests/read.ts";
-import { type LiveMembers, listManifests } from "./members.ts";
+import { listPacked, type PackedMembers, unpacked } from "./members.ts";
 import { type ApplyPorts, type ApplyRules, fieldManager } from "./ports.ts";
 import { attempt, isImmutable, isOutdated } from "./problems.ts";
 import type { Wanted } from "./wanted.ts";
@@ -18,8 +18,8 @@ export interface Inspected {
   readonly manifest: Manifest;
   /** `assumed`: it needs something that is not there yet, so nobody can tell. */
   readonly comparison: Comparison | { readonly kind: "assumed" };
-  /** What was compared: the object as it is, and as the dry run gives it. */
-  readonly compared?: { readonly live: LiveObject; readonly dryRun: LiveObject };
+  /** See `sidesOf`; only of what differs, where `Inspection.sides` asks for it. */
+  readonly sides?: ReturnType<typeof sidesOf>;
   /** The uid of the object that is deleted first, since its kind forbids the change. */
   readonly replaces?: string;
   /** Why it cannot be applied. */
@@ -34,6 +34,8 @@ export interface Inspection {
   readonly ports: ApplyPorts;
   readonly rules: ApplyRules;
   readonly signal: AbortSignal;
+  /** Whether both sides of what differs are kept, which takes memory; default: no. */
+  readonly sides?: boolean;
 }
 
 /**
@@ -61,18 +63,21 @@ async function inspectAll(manifests: readonly Manifest[], inspection: Inspection
 function liveMembers(
   manifests: readonly Manifest[],
   { members, ports, rules, signal }: Inspection,
-): Promise<LiveMembers> {
+): Promise<PackedMembers> {
   const places = new Set(members.map(({ group, kind, namespace }) => `${group}/${kind}/${namespace}`));
   const known = manifests.filter(({ key }) => places.has(key.slice(0, key.lastIndexOf("/"))));
-  return listManifests(known, ports, rules, signal);
+  return listPacked(known, ports, rules, signal);
 }
 
-async function inspectOne(manifest: Manifest, members: LiveMembers, inspection: Inspection): Promise<Inspected> {
-  const member = members.get(manifest.key);
+async function inspectOne(manifest: Manifest, members: PackedMembers, inspection: Inspection): Promise<Inspected> {
+  const packed = members.get(manifest.key);
+  // What was compared is not kept until the last of thousands is.
+  members.delete(manifest.key);
+  const member = packed === undefined ? undefined : unpacked(packed);
   const prepared = preparedFor(manifest, member, inspection);
   const tried = await dryRun(prepared, inspection);
   if ("problem" in tried) return refusedOne(prepared, tried, member, inspection);
-  if (member !== undefined) return comparedOne(prepared, member, tried.value);
+  if (member !== undefined) return comparedOne(prepared, member, tried.value, inspection);
   if (textAt(tried.value.object, "metadata", "resourceVersion") === "")
     return { manifest: prepared, comparison: { kind: "new" } };
   return adoptedOne(prepared, tried.value, inspection);
@@ -98,11 +103,13 @@ async function adoptedOne(manifest: Manifest, tried: LiveObject, inspection: Ins
   if ("problem" in again) return { manifest: prepared, comparison: { kind: "unchanged" }, problem: again.problem };
   return live === undefined
     ? { manifest: prepared, comparison: { kind: "new" } }
-    : comparedOne(prepared, live, again.value);
+    : comparedOne(prepared, live, again.value, inspection);
 }
 
-function comparedOne(manifest: Manifest, live: LiveObject, dryRun: LiveObject): Inspected {
-  return { manifest, comparison: compare(live, dryRun, fieldManager), compared: { live, dryRun } };
+function comparedOne(manifest: Manifest, live: LiveObject, dryRun: LiveObject, { sides }: Inspection): Inspected {
+  const comparison = compare(live, dryRun, fieldManager);
+  const kept = sides && comparison.kind === "changed" && { sides: sidesOf(live, dryRun, fieldManager) };
+  return { manifest, comparison, ...kept };
 }
 
 /** Two sets with one object would undo each other's changes for good. */
