@@ -278,6 +278,23 @@ describe("hydrating an environment by pull request", () => {
     expect(github.repository.branches.has(own)).toBe(false);
   });
 
+  it("opens another one for what it has closed itself, when that is rendered again", async () => {
+    await step([target("web", "a: 1\n")]);
+    await merge();
+    for (const text of ["a: 2\n", "a: 1\n"]) await step([target("web", text)]);
+    expect(waits(await step([target("web", "a: 2\n")]))).toEqual(["#3 has to be merged into env/prod"]);
+  });
+
+  it("takes away what was pushed beside its files", async () => {
+    await step([target("web", "a: 1\n")]);
+    const at = github.repository.branches.get(own) ?? "";
+    const there = await files(own);
+    const more = { ...there, "web/extra.yaml": "kind: ClusterRoleBinding\n", "README.md": "other\n" };
+    github.repository.branches.set(own, github.repository.commit(more, { parents: [at] }));
+    await step([target("web", "a: 1\n")]);
+    expect(await files(own)).toEqual(there);
+  });
+
   it("overwrites what was pushed to the pull request's branch", async () => {
     await step([target("web", "a: 1\n")]);
     const at = github.repository.branches.get(own) ?? "";
