@@ -170,6 +170,24 @@ describe("a deploy that failed", () => {
     expect(only(world, "open").title).toContain("1.5.2 → 1.5.1");
   });
 
+  it("never goes back to a version that was itself to be taken back, whatever its check says of health", async () => {
+    const world = await upgraded(`${proposing}health: { check: healthy }\n`);
+    const healthy = () => {
+      const sha = world.github.repository.branches.get("main") ?? "";
+      world.github.checksOf.set(sha, [
+        { name: "healthy", state: "passed", url: undefined, completedAt: new Date(world.now()).toISOString() },
+      ]);
+    };
+    const older = (await world.github.repository.log({ to: "main" }))[1]?.sha ?? "";
+    world.github.checksOf.set(older, [{ name: "healthy", state: "passed", url: undefined, completedAt: undefined }]);
+    healthy();
+    await world.deployOurs("failure", failure);
+    expect(only(world, "open").title).toContain("1.5.0 → 1.4.0");
+    await world.merge(appFiles("web", "prod", "1.5.1"));
+    await world.deployOurs("failure", "web 1.5.1: bad");
+    expect(only(world, "open").title).toContain("1.5.1 → 1.4.0");
+  });
+
   it("has nothing proposed where nothing was ever healthy", async () => {
     const files = { ...appFiles("web", "staging", "1.4.0"), ...appFiles("web", "prod", "1.4.0") };
     const world = promotionWorld({ files: { ".sluice.yaml": worldConfig(proposing), ...files }, comments: false });
