@@ -123,6 +123,16 @@ describe("a deploy that failed", () => {
     expect((await world.history()).at(-1)).toMatchObject({ kind: "rollback-dropped" });
   });
 
+  it("is fixed forward after somebody ended the hold: the proposal is closed all the same", async () => {
+    const world = await failed();
+    const pull = only(world, "open");
+    await world.say("/release prod/web", "ada", pull);
+    expect(await world.held()).toBeUndefined();
+    await world.merge(appFiles("web", "prod", "1.5.1"));
+    await world.deployOurs("success", "web 1.5.1 is live and healthy in prod");
+    expect((await world.again(pull)).state).toBe("closed");
+  });
+
   it("that goes well at another attempt needs no rollback any more", async () => {
     const world = await failed();
     await world.deployOurs("in_progress");
