@@ -15,7 +15,7 @@ import { digestIn, nothingLeft, pullRequestText, withoutDigest } from "./pull-re
  */
 export async function proposeRound(round: HydrateRound): Promise<EnvironmentStep | "moved"> {
   const { ports, branch, path, desired, signal } = round;
-  const [now, own] = await readBranches(ports, [branch, proposalBranch(desired.environment, branch)], signal);
+  const [now, own] = await readBranches(ports, [branch, proposalBranch(desired.environment, branch, path)], signal);
   const plan = await planCommit({ path }, desired, now);
   if (plan.changes.length === 0) return { reports: await finish(round, own, plan.reports) };
   if (now.head === undefined) return begin(round, now);
@@ -34,9 +34,13 @@ export async function proposeRound(round: HydrateRound): Promise<EnvironmentStep
   return { reports: waiting(plan, since, `#${pull.number} has to be merged into ${branch}`) };
 }
 
-/** The branch that the pull request comes from: one for each environment and branch. */
-function proposalBranch(environment: string, branch: string): string {
-  return `sluice/render/${encodeURIComponent(environment)}/${branch}`;
+/**
+ * The branch that the pull request comes from: one for each environment, branch and path. Apps of one environment that
+ * are rendered to another path are another round, and would overwrite it.
+ */
+function proposalBranch(environment: string, branch: string, path: string): string {
+  const other = path === "{app}" ? "" : `-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
+  return `sluice/render/${encodeURIComponent(environment)}/${branch}${other}`;
 }
 
 /** A pull request needs a branch to go into, which says what it is for. */
