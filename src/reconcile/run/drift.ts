@@ -5,9 +5,10 @@ import type { ObjectReference } from "../../model/kube.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { LiveComparison } from "../engines/apply/index.ts";
 import { compareLive, type LiveApps } from "./compare-live.ts";
-import { reportDrift } from "./drift-report.ts";
+import { endDriftReport, reportDrift } from "./drift-report.ts";
 import {
   type DriftState,
+  forgetDrift,
   intervalOf,
   type KnownDrift,
   keepDrift,
@@ -37,8 +38,13 @@ export async function runDrift(job: DriftJob, ports: ReconcilePorts, run: RunCon
   const groups = deployGroups(context, environment).filter(({ settings }) => settings.engine === "apply");
   const intervalMs = intervalOf(groups);
   const before = await readDrift(ports, job);
+  if (intervalMs === undefined) {
+    if (before === undefined) return;
+    await endDriftReport(ports, context, environment);
+    return forgetDrift(ports, job);
+  }
   // Who said when, has scheduled it.
-  if (intervalMs === undefined || (before?.next ?? 0) > ports.clock()) return;
+  if ((before?.next ?? 0) > ports.clock()) return;
   const found = await compareLive(ports, context, environment, groups);
   const now = ports.clock();
   const undoing = await undoDrift(ports, context, environment, found.apps, { now, intervalMs });

@@ -139,6 +139,19 @@ describe("the comparison of what is live with the cluster", () => {
     expect(world.issue()?.state).toBe("closed");
   });
 
+  it("is told no more where Sluice does not apply any more", async () => {
+    const world = await liveWorld();
+    world.edit({ data: { value: "2" } });
+    await world.next();
+    await world.merge({ ".sluice.yaml": config.replace(/deploy: .*/, "deploy: { engine: hydrate }") });
+    await world.next();
+    expect(world.issue()?.state).toBe("closed");
+    expect(world.said()[0]).toContain("**Closed: Sluice does not compare prod with a cluster any more.**");
+    await world.merge({ ".sluice.yaml": config });
+    await world.next();
+    expect(world.issue()?.state).toBe("open");
+  });
+
   it("still names what cannot be compared for the moment, beside what can", async () => {
     const world = await liveWorld({ ...files("web", "1"), ...more });
     world.edit({ data: { value: "2" } });
