@@ -369,8 +369,29 @@ describe("a deploy that is live", () => {
     await other.deployOurs("success");
     await other.pass(1);
     const [merged] = other.pulls("change-");
-    expect(merged && other.comments(merged).get("unverified-prod-web")).toContain(
-      "web in prod is not verified:** there is no Prometheus main. Correct it.",
+    const told = (world: PromotionWorld, pull = merged) =>
+      [...(pull ? world.comments(pull) : [])].filter(([marker]) => marker.startsWith("unverified-"));
+    expect(told(other)).toEqual([
+      [
+        expect.anything(),
+        expect.stringContaining("web in prod is not verified:** there is no Prometheus main. Correct it."),
+      ],
+    ]);
+    // A name that no marker can have.
+    const odd = promotionWorld({
+      files: { ".sluice.yaml": worldConfig(query), ...appFiles("Web.API", "prod", "1.4.0") },
+      comments: false,
+      prometheus: unknown,
+    });
+    await odd.merge(appFiles("Web.API", "prod", "1.5.0"));
+    await odd.deployOurs("success");
+    const payload = { sluice: { operation: "o", apps: ["Web.API"] } };
+    const all = odd.github.deploymentsTo.get("prod") ?? [];
+    odd.github.deploymentsTo.set(
+      "prod",
+      all.map((one) => ({ ...one, payload })),
     );
+    await odd.run(job);
+    expect(told(odd, odd.pulls("change-")[0])).toHaveLength(1);
   });
 });
