@@ -36,8 +36,7 @@ export function pullRequestJobs(
   const address = addressOf(event);
   if (address === undefined) return [];
   const { number: pullRequest, merged } = event.pull_request;
-  if (isOwn(event) && isRenderBranch(event.pull_request.head.ref))
-    return ENDED.has(event.action) ? reconcileOf(event) : [];
+  if (isRender(event)) return ENDED.has(event.action) ? reconcileOf(event) : [];
   const { action } = event;
   const rebased = action === "edited" && event.changes?.base !== undefined;
   const ended = action === "closed" && event.pull_request.base.ref === event.repository.default_branch;
@@ -51,6 +50,12 @@ export function pullRequestJobs(
     ...(ended ? promotionsOf(event) : []),
     ...(ended && merged === true ? [{ type: "status-comment" as const, ...address, pullRequest }] : []),
   ];
+}
+
+/** Into the default branch nothing is rendered, whoever gave a branch such a name to be spared the preview. */
+function isRender(event: Event): boolean {
+  const { head, base } = event.pull_request;
+  return isOwn(event) && isRenderBranch(head.ref) && base.ref !== event.repository.default_branch;
 }
 
 /** A branch of the same name in a fork is not Sluice's. */

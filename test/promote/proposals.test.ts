@@ -123,6 +123,16 @@ describe("a deploy that failed", () => {
     expect((await world.history()).at(-1)).toMatchObject({ kind: "rollback-dropped" });
   });
 
+  it("is fixed forward after somebody ended the hold: the proposal is closed all the same", async () => {
+    const world = await failed();
+    const pull = only(world, "open");
+    await world.say("/release prod/web", "ada", pull);
+    expect(await world.held()).toBeUndefined();
+    await world.merge(appFiles("web", "prod", "1.5.1"));
+    await world.deployOurs("success", "web 1.5.1 is live and healthy in prod");
+    expect((await world.again(pull)).state).toBe("closed");
+  });
+
   it("that goes well at another attempt needs no rollback any more", async () => {
     const world = await failed();
     await world.deployOurs("in_progress");
@@ -168,6 +178,24 @@ describe("a deploy that failed", () => {
     await world.merge(appFiles("web", "prod", "1.5.2"));
     await world.deployOurs("failure", "web 1.5.2: bad");
     expect(only(world, "open").title).toContain("1.5.2 → 1.5.1");
+  });
+
+  it("never goes back to a version that was itself to be taken back, whatever its check says of health", async () => {
+    const world = await upgraded(`${proposing}health: { check: healthy }\n`);
+    const healthy = () => {
+      const sha = world.github.repository.branches.get("main") ?? "";
+      world.github.checksOf.set(sha, [
+        { name: "healthy", state: "passed", url: undefined, completedAt: new Date(world.now()).toISOString() },
+      ]);
+    };
+    const older = (await world.github.repository.log({ to: "main" }))[1]?.sha ?? "";
+    world.github.checksOf.set(older, [{ name: "healthy", state: "passed", url: undefined, completedAt: undefined }]);
+    healthy();
+    await world.deployOurs("failure", failure);
+    expect(only(world, "open").title).toContain("1.5.0 → 1.4.0");
+    await world.merge(appFiles("web", "prod", "1.5.1"));
+    await world.deployOurs("failure", "web 1.5.1: bad");
+    expect(only(world, "open").title).toContain("1.5.1 → 1.4.0");
   });
 
   it("has nothing proposed where nothing was ever healthy", async () => {
@@ -341,8 +369,29 @@ describe("a deploy that is live", () => {
     await other.deployOurs("success");
     await other.pass(1);
     const [merged] = other.pulls("change-");
-    expect(merged && other.comments(merged).get("unverified-prod-web")).toContain(
-      "web in prod is not verified:** there is no Prometheus main. Correct it.",
+    const told = (world: PromotionWorld, pull = merged) =>
+      [...(pull ? world.comments(pull) : [])].filter(([marker]) => marker.startsWith("unverified-"));
+    expect(told(other)).toEqual([
+      [
+        expect.anything(),
+        expect.stringContaining("web in prod is not verified:** there is no Prometheus main. Correct it."),
+      ],
+    ]);
+    // A name that no marker can have.
+    const odd = promotionWorld({
+      files: { ".sluice.yaml": worldConfig(query), ...appFiles("Web.API", "prod", "1.4.0") },
+      comments: false,
+      prometheus: unknown,
+    });
+    await odd.merge(appFiles("Web.API", "prod", "1.5.0"));
+    await odd.deployOurs("success");
+    const payload = { sluice: { operation: "o", apps: ["Web.API"] } };
+    const all = odd.github.deploymentsTo.get("prod") ?? [];
+    odd.github.deploymentsTo.set(
+      "prod",
+      all.map((one) => ({ ...one, payload })),
     );
+    await odd.run(job);
+    expect(told(odd, odd.pulls("change-")[0])).toHaveLength(1);
   });
 });

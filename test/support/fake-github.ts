@@ -169,6 +169,7 @@ export function fakeGitHub(
     about: async () => ({ repository: name, defaultBranch: "main", archived: false }),
     pullRequest: async (number) => get(number),
     upsertComment: async (number, marker, body, options = {}) => {
+      if (!/^[a-z0-9][a-z0-9-]*$/.test(marker)) throw new Error(`not a marker: ${marker}`);
       if (options.onlyUpdate === true && !maps.comments.has(`${number}/${marker}`)) return { url: undefined };
       maps.comments.set(`${number}/${marker}`, body);
       const issue = [...maps.issues.values()].flat().find((one) => one.number === number);

@@ -50,6 +50,7 @@ describe("pull_request", () => {
     expect(jobs("pull_request", "closed", pull(render, "env/prod", { merged: true }))).toEqual([reconcile]);
     expect(jobs("pull_request", "reopened", pull(render, "env/prod"))).toEqual([reconcile]);
     expect(jobs("pull_request", "opened", pull(render, "env/prod", {}, 2))).toEqual([preview]);
+    expect(jobs("pull_request", "opened", pull(render))).toEqual([preview]);
   });
 
   it("of an image pull request: a preview and its check; closed: its settlement", () => {

@@ -1,4 +1,4 @@
-import { isAbout } from "../../change/deployment-payload.ts";
+import { isAbout, readPayload } from "../../change/deployment-payload.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { type HealthSource, settingsFor } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
@@ -251,23 +251,39 @@ export async function deployedHealthy(
   context: RepositoryContext,
   observed: Observed,
   subject: HealthSubject,
-  counts: (deployment: Deployment) => Promise<boolean> = async () => true,
+  counts?: (deployment: Deployment) => Promise<boolean>,
 ): Promise<WasHealthy> {
   const { health, commit } = subject;
-  if (health.kind === "check") {
-    const found = await healthByCheck(observed, commit, health.name);
-    if (found.state === "healthy") return { state: "healthy", since: found.since };
-    return { state: found.state === "unknown" ? "unknown" : "unhealthy" };
-  }
   const { source } = subject.pair;
   const seen = trusted(observed, context, source);
+  const has = await versionTest(ports, context, subject);
+  if (health.kind === "check") {
+    const found = await healthByCheck(observed, commit, health.name);
+    if (found.state !== "healthy") return { state: found.state === "unknown" ? "unknown" : "unhealthy" };
+    const all = counts === undefined ? [] : await deploymentsAbout(seen, source.environment, source.app);
+    return (await areBad(all, has, counts)) ? { state: "unhealthy" } : { state: "healthy", since: found.since };
+  }
   const deployments = await deploymentsAbout(seen, health.name, source.app);
   if (deployments.length === 0) return { state: "unknown" };
-  const has = await versionTest(ports, context, subject);
   for (const deployment of deployments) {
-    if (!(await has(deployment.sha)) || !(await counts(deployment))) continue;
+    if (!(await has(deployment.sha)) || (await counts?.(deployment)) === false) continue;
     const success = (await seen.statuses(deployment.id)).find(({ state }) => state === "success");
     if (success !== undefined) return { state: "healthy", since: Date.parse(success.at) };
   }
   return { state: "unhealthy" };
+}
+
+/** Whether a version was deployed, and no deploy of it counts: a check says nothing of that. */
+async function areBad(
+  all: readonly Deployment[],
+  has: (sha: string) => Promise<boolean>,
+  counts: ((deployment: Deployment) => Promise<boolean>) | undefined,
+): Promise<boolean> {
+  let bad = false;
+  for (const deployment of all) {
+    if (readPayload(deployment) === undefined || !(await has(deployment.sha))) continue;
+    if ((await counts?.(deployment)) !== false) return false;
+    bad = true;
+  }
+  return bad;
 }

@@ -11,6 +11,7 @@ import type { RollbackJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { Target } from "../../model/target.ts";
 import { type DeployOutcome, deployOutcome } from "../deploy-outcome.ts";
+import { promotionBranch } from "../text/branch.ts";
 import { closedText } from "../text/closed.ts";
 import { promotionFormat, promotionOf } from "../text/metadata.ts";
 import type { RollbackProposal } from "../text/proposal-metadata.ts";
@@ -62,7 +63,7 @@ async function lookAt(
   target: Target,
 ): Promise<number | undefined> {
   const { app, environment } = target;
-  const pending = await pendingProposal(ports, context, target);
+  const pending = await pendingProposal(ports, context, observed, target);
   const { rollback, deploy, health } = settingsFor(context.config, app, environment);
   if (deploy === undefined || (!rollback.propose && pending === undefined)) return undefined;
   const seen = trusted(observed, context, target);
@@ -122,15 +123,24 @@ async function judge(
   }
 }
 
-/** The open pull request of the proposal that holds the target. One whose end went unnoticed ends its hold here. */
+/**
+ * The open pull request of the target's proposal, whoever has ended its hold meanwhile. One that ended unnoticed ends its
+ * hold here.
+ */
 async function pendingProposal(
   ports: PromotionPorts,
   context: RepositoryContext,
+  observed: Observed,
   { app, environment }: Target,
 ): Promise<PullRequest | undefined> {
   const holds = await context.state.holds(environment, app, ports.clock());
   const number = holds.find(({ proposal }) => proposal !== undefined)?.proposal;
-  if (number === undefined) return undefined;
+  if (number === undefined) {
+    const branch = promotionBranch("rollback", environment, [app]);
+    const there = context.branches.has(branch) ? await observed.pull(branch) : undefined;
+    const isProposal = there?.state === "open" && promotionOf(there, ports.signer)?.proposal !== undefined;
+    return isProposal ? there : undefined;
+  }
   const pull = await context.github.pullRequest(number);
   if (pull.state === "open") return pull;
   const about = { environment, apps: [app], pullRequest: number, defaultBranch: context.base };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { pullOf } from "../../change/merged-pull.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
@@ -49,7 +50,8 @@ export async function tellUnverified(
   const commit = await arrivalOf({ repository, renderer, target, commit: sha, signal });
   const pull = commit && (await pullOf(context, commit));
   const why = problem.fix === undefined ? problem.message : `${problem.message}. ${problem.fix}`;
-  const marker = `unverified-${environment}-${app}`;
+  // Names may have characters that no marker has.
+  const marker = `unverified-${createHash("sha256").update(`${environment}/${app}`).digest("hex").slice(0, 12)}`;
   if (pull !== undefined) await github.upsertComment(pull.number, marker, unverifiedText(app, environment, why));
   await records.put(kind, { id, at: clock(), keys: [], value: sha }, keepMs);
 }

@@ -64,8 +64,8 @@ export async function compareLive(
     else {
       for (const [app, one] of result.apps) {
         apps.set(app, one);
-        if (one.unknown > 0)
-          ports.log.warn({ environment, app, resources: one.unknown }, "not all of an app can be compared");
+        const resources = one.unknown.length;
+        if (resources > 0) ports.log.warn({ environment, app, resources }, "not all of an app can be compared");
       }
       faults.push(...result.faults);
     }

@@ -5,7 +5,13 @@ import type { ContestedField, EnvironmentDrift, ObjectDrift } from "../../model/
 import { eventId } from "../../model/events.ts";
 import type { IssueText, OwnIssue } from "../../model/github-repository.ts";
 import { canonicalJson } from "../../model/json.ts";
-import { type DriftContext, driftClosedComment, driftHealedComment, driftIssue } from "../text/drift-issue.ts";
+import {
+  type DriftContext,
+  driftClosedComment,
+  driftEndedComment,
+  driftHealedComment,
+  driftIssue,
+} from "../text/drift-issue.ts";
 import { fieldPlaceOf } from "./field-place.ts";
 import type { ReportPorts } from "./write-report.ts";
 
@@ -34,8 +40,7 @@ const keepMs = 24 * 3_600_000;
  */
 export async function reportDrift(ports: ReportPorts, context: RepositoryContext, report: DriftReport): Promise<void> {
   const { drift, undone = [] } = report;
-  const { repository } = context.where;
-  const id = `${repository.owner}/${repository.name}/${drift.environment}`.toLowerCase();
+  const id = reportIdOf(context, drift.environment);
   const differs = fingerprintOf(report);
   const before = (await ports.records.get(kind, id))?.value;
   if (before === differs && undone.length === 0) return;
@@ -46,6 +51,10 @@ export async function reportDrift(ports: ReportPorts, context: RepositoryContext
   else if (undone.length > 0) await close(run, told);
   else await closeIssue(run, told);
   await ports.records.put(kind, { id, at: run.now, keys: [], value: differs }, keepMs);
+}
+
+function reportIdOf({ where: { repository } }: RepositoryContext, environment: string): string {
+  return `${repository.owner}/${repository.name}/${environment}`.toLowerCase();
 }
 
 interface Run {
@@ -147,6 +156,28 @@ async function closeIssue(run: Run, issue: OwnIssue | undefined): Promise<void> 
   await run.context.github.upsertComment(issue.number, `closed-${hash(String(hiddenOf(issue)?.since))}`, text);
   await close(run, issue);
   announceDrift(run, "drift.closed", issue);
+}
+
+/**
+ * Closes the issue of an environment that is not compared any more: what it says would stay for ever, and nobody knows
+ * whether it is so.
+ */
+export async function endDriftReport(
+  ports: ReportPorts,
+  context: RepositoryContext,
+  environment: string,
+): Promise<void> {
+  const issue = await context.github.ownIssue(markerOf(environment));
+  const now = ports.clock();
+  if (issue?.state === "open") {
+    const drift = { environment, head: context.head, comparedAt: now, objects: [] };
+    const run = { ports, context, report: { drift }, differs: clean, now };
+    const marker = `ended-${hash(String(hiddenOf(issue)?.since))}`;
+    await context.github.upsertComment(issue.number, marker, driftEndedComment(environment));
+    await close(run, issue);
+  }
+  const id = reportIdOf(context, environment);
+  await ports.records.put(kind, { id, at: now, keys: [], value: clean }, keepMs);
 }
 
 /** Closed by Sluice: the next difference opens it again, even the same one. */

@@ -79,6 +79,11 @@ export async function readDrift(
   return read && { ...read, apps: new Map(read.apps.map(({ app, ...known }) => [app, known])) };
 }
 
+/** Forgets it. */
+export function forgetDrift({ records }: Pick<StatePorts, "records">, job: EnvironmentJob): Promise<void> {
+  return records.remove(kind, idOf(job));
+}
+
 /** Keeps it. */
 export async function keepDrift(
   { records, clock }: Pick<StatePorts, "records" | "clock">,

@@ -1,12 +1,14 @@
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import type { DriftJob, ObjectDrift } from "../../model/deploy.ts";
 import { UserError } from "../../model/errors.ts";
+import type { ObjectReference } from "../../model/kube.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { LiveComparison } from "../engines/apply/index.ts";
 import { compareLive, type LiveApps } from "./compare-live.ts";
-import { reportDrift } from "./drift-report.ts";
+import { endDriftReport, reportDrift } from "./drift-report.ts";
 import {
   type DriftState,
+  forgetDrift,
   intervalOf,
   type KnownDrift,
   keepDrift,
@@ -36,8 +38,13 @@ export async function runDrift(job: DriftJob, ports: ReconcilePorts, run: RunCon
   const groups = deployGroups(context, environment).filter(({ settings }) => settings.engine === "apply");
   const intervalMs = intervalOf(groups);
   const before = await readDrift(ports, job);
+  if (intervalMs === undefined) {
+    if (before === undefined) return;
+    await endDriftReport(ports, context, environment);
+    return forgetDrift(ports, job);
+  }
   // Who said when, has scheduled it.
-  if (intervalMs === undefined || (before?.next ?? 0) > ports.clock()) return;
+  if ((before?.next ?? 0) > ports.clock()) return;
   const found = await compareLive(ports, context, environment, groups);
   const now = ports.clock();
   const undoing = await undoDrift(ports, context, environment, found.apps, { now, intervalMs });
@@ -80,15 +87,19 @@ function knownAfter(before: DriftState | undefined, { now, groups, found, undoin
   return { next: 0, comparedAt: now, apps, undone, undoneAt, unsure: missed && (before?.unsure ?? true) };
 }
 
-/** What cannot be compared in part is not known to be clean. */
+/** What cannot be compared differs as it did. */
 function objectsOf(
   app: string,
   { drifted, unknown }: LiveComparison,
   earlier: KnownDrift | undefined,
   key: Uint8Array,
-) {
-  const objects = drifted.flatMap((one) => objectDriftOf(app, one, key) ?? []);
-  return objects.length === 0 && unknown > 0 ? (earlier?.objects ?? []) : objects;
+): readonly ObjectDrift[] {
+  const left = (earlier?.objects ?? []).filter(({ change }) => unknown.some((one) => isAbout(change, one)));
+  return [...drifted.flatMap((one) => objectDriftOf(app, one, key) ?? []), ...left];
+}
+
+function isAbout({ kind, namespace, name }: ObjectDrift["change"], of: ObjectReference): boolean {
+  return kind === of.kind && name === of.name && namespace === (of.namespace ?? "");
 }
 
 function isSame({ app, change: a }: ObjectDrift, { app: other, change: b }: ObjectDrift): boolean {
@@ -111,7 +122,7 @@ async function tell(
   const objects = [...apps.values()].flatMap((known) => known.objects);
   // An issue that is there may be about what could not be compared.
   if (unsure && objects.length === 0 && undone.length === 0) return { undone, unsure };
-  const unknown = [...found.apps.values()].reduce((sum, one) => sum + one.unknown, 0);
+  const unknown = [...found.apps.values()].reduce((sum, one) => sum + one.unknown.length, 0);
   const drift = { environment, head: context.head, comparedAt, objects, unknown };
   await reportDrift(ports, context, { drift, undone, undoneAt, contested });
   return { undone: [], unsure: unsure && objects.length === 0 };

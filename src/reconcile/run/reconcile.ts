@@ -118,7 +118,9 @@ async function stepGroup(
   const { held, free } = await divideByHolds(ports, context, group.targets);
   const whole = group.settings.engine === "apply" || group.settings.engine === "hydrate";
   const results = await mapLimit(free, rendersAtOnce, async (target) => {
-    const request = await requestOf(ports.records, context.where.repository, environment, target.app);
+    const newest = await requestOf(ports.records, context.where.repository, environment, target.app);
+    // What Sluice asked for itself counts only where it still is to undo drift.
+    const request = newest?.undone === undefined || undoesDrift(group.settings) ? newest : undefined;
     return desiredOf(ports, context, target, request, whole);
   });
   const failed = results.flatMap((result) => (result.ok ? [] : [result.report]));
@@ -141,6 +143,10 @@ async function stepGroup(
   const again = Math.min(step.again ?? Infinity, ...held.map(({ until }) => until ?? Infinity));
   const reports = [...held.map(({ report }) => report), ...failed, ...step.reports];
   return { reports, ...(Number.isFinite(again) && { again }) };
+}
+
+function undoesDrift(settings: DeployGroup["settings"]): boolean {
+  return settings.engine === "apply" && settings.selfHeal;
 }
 
 /**

@@ -136,6 +136,11 @@ export function driftClosedComment(
   return `**Closed: ${inert(environment)} matches Git again** since ${dayTime(since, now)}.${how}\n`;
 }
 
+/** The comment with which the issue of an environment is closed that Sluice compares no more. */
+export function driftEndedComment(environment: string): string {
+  return `**Closed: Sluice does not compare ${inert(plain(environment))} with a cluster any more.** The configuration says so (${code("deploy")}); whether it differs is not known.\n`;
+}
+
 /** Where a field is set in Git. */
 export interface FieldPlace {
   readonly path: string;

@@ -278,6 +278,51 @@ describe("hydrating an environment by pull request", () => {
     expect(github.repository.branches.has(own)).toBe(false);
   });
 
+  it("opens another one for what it has closed itself, when that is rendered again", async () => {
+    await step([target("web", "a: 1\n")]);
+    await merge();
+    for (const text of ["a: 2\n", "a: 1\n"]) await step([target("web", text)]);
+    expect(waits(await step([target("web", "a: 2\n")]))).toEqual(["#3 has to be merged into env/prod"]);
+  });
+
+  it("is one for each path of an environment, so that none overwrites the other", async () => {
+    const [usual, other] = [settings, { ...settings, path: "jobs/{app}" }];
+    const both = async () => {
+      const calls = github.calls.length;
+      for (const [app, way] of [
+        ["web", usual],
+        ["api", other],
+      ] as const) {
+        settings = way;
+        await step([target(app, "a: 1\n")], ["web", "api"]);
+      }
+      return github.calls.slice(calls);
+    };
+    await both();
+    expect([...github.pulls.values()].map(({ body }) => /`[^`]*manifest.yaml`/.exec(body)?.[0])).toEqual([
+      "`web/manifest.yaml`",
+      "`jobs/api/manifest.yaml`",
+    ]);
+    expect(await both()).toEqual(["pullRequestOf", "pullRequestOf"]);
+  });
+
+  it("has nothing of an app that was put on hold meanwhile", async () => {
+    await step([target("web", "a: 1\n"), target("api", "b: 1\n")]);
+    await step([target("api", "b: 1\n")], ["web", "api"]);
+    expect(Object.keys(await files(own))).toEqual(["README.md", "api/manifest.yaml"]);
+    expect((await newest())?.title).toBe("Deploy prod: 1 rendered file");
+  });
+
+  it("takes away what was pushed beside its files", async () => {
+    await step([target("web", "a: 1\n")]);
+    const at = github.repository.branches.get(own) ?? "";
+    const there = await files(own);
+    const more = { ...there, "web/extra.yaml": "kind: ClusterRoleBinding\n", "README.md": "other\n" };
+    github.repository.branches.set(own, github.repository.commit(more, { parents: [at] }));
+    await step([target("web", "a: 1\n")]);
+    expect(await files(own)).toEqual(there);
+  });
+
   it("overwrites what was pushed to the pull request's branch", async () => {
     await step([target("web", "a: 1\n")]);
     const at = github.repository.branches.get(own) ?? "";

@@ -139,6 +139,43 @@ describe("the comparison of what is live with the cluster", () => {
     expect(world.issue()?.state).toBe("closed");
   });
 
+  it("is told no more where Sluice does not apply any more", async () => {
+    const world = await liveWorld();
+    world.edit({ data: { value: "2" } });
+    await world.next();
+    await world.merge({ ".sluice.yaml": config.replace(/deploy: .*/, "deploy: { engine: hydrate }") });
+    await world.next();
+    expect(world.issue()?.state).toBe("closed");
+    expect(world.said()[0]).toContain("**Closed: Sluice does not compare prod with a cluster any more.**");
+    await world.merge({ ".sluice.yaml": config });
+    await world.next();
+    expect(world.issue()?.state).toBe("open");
+  });
+
+  it("still names what cannot be compared for the moment, beside what can", async () => {
+    const world = await liveWorld({ ...files("web", "1"), ...more });
+    world.edit({ data: { value: "2" } });
+    world.edit(
+      {
+        spec: {
+          replicas: 2,
+          minReadySeconds: 3,
+          paused: true,
+          template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "web:2" }] } },
+        },
+      },
+      "kubectl-edit",
+      workload,
+    );
+    await world.next();
+    expect(world.issue()?.title).toBe("prod differs from Git: 2 resources");
+    const error = new UserError("input", "no", { fix: "Correct it." });
+    world.cluster.trouble = ({ dryRun, kind }) =>
+      dryRun && kind === "ConfigMap" ? { when: "before", error } : undefined;
+    await world.next();
+    expect(world.issue()?.title).toBe("prod differs from Git: 2 resources");
+  });
+
   it("says how much could not be compared", async () => {
     const world = await liveWorld({ ...files("web", "1"), ...files("api", "1") });
     world.edit({ data: { value: "2" } });
@@ -200,6 +237,16 @@ describe("drift where `selfHeal` is on", () => {
       "To keep 2, set `value` in [apps/web/prod/app.yaml:6](https://github.test/acme/gitops/blob/main/apps/web/prod/app.yaml#L6).",
     );
     expect(world.issue()?.state).toBe("closed");
+  });
+
+  it("is left as it is where that was switched off meanwhile", async () => {
+    const world = await liveWorld({ ...files("web", "1") });
+    world.edit({ data: { value: "2" } });
+    const request = { id: "undo-7", at: world.now(), undone: [{ id: "f", at: [world.now()] }] };
+    await recordRequest(world.ports.records, where.repository, { environment: "prod", apps: ["web"] }, request);
+    await world.settle();
+    await world.next();
+    expect(world.value("web")).toBe('{"value":"2"}');
   });
 
   it("waits for what a person has asked for, whose wishes are not lost", async () => {

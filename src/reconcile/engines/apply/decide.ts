@@ -21,7 +21,9 @@ export function decide(document: OperationDocument | undefined, desired: Desired
   const { result } = document;
   if (result === undefined) return { kind: same ? "continue" : "supersede", document };
   if (!same || result.state === "superseded") return { kind: "begin", withHooks: true };
-  if (!asked) return { kind: "recorded", document };
+  // What failed since Sluice found drift in it is not tried again by itself.
+  if (!asked || (result.state === "failed" && desired.request?.undone !== undefined))
+    return { kind: "recorded", document };
   // What was live and is compared again was deployed already: its migrations have run.
   return { kind: "begin", withHooks: result.state === "failed" };
 }

@@ -28,7 +28,7 @@ export interface LiveComparison {
   readonly live: boolean;
   readonly drifted: readonly Drifted[];
   /** Objects that could not be compared, since the API server refuses to try them or they need what is not there. */
-  readonly unknown: number;
+  readonly unknown: readonly ObjectReference[];
   /** The newest request that was answered. */
   readonly request?: string;
   /** What Sluice has undone by itself since a person or Git last changed something. */
@@ -45,8 +45,11 @@ export async function driftOf(
   { ports, rules, signal }: { readonly ports: ApplyPorts; readonly rules: ApplyRules; readonly signal: AbortSignal },
 ): Promise<Pick<LiveComparison, "drifted" | "unknown">> {
   const inspected = await inspect({ wanted, members, ports, rules, signal, sides: true });
-  const unknown = inspected.filter((one) => one.problem !== undefined || one.comparison.kind === "assumed").length;
-  return { drifted: inspected.flatMap((one) => driftedOne(one) ?? []), unknown };
+  const unknown = inspected.filter((one) => one.problem !== undefined || one.comparison.kind === "assumed");
+  return {
+    drifted: inspected.flatMap((one) => driftedOne(one) ?? []),
+    unknown: unknown.map(({ manifest }) => manifest.reference),
+  };
 }
 
 function driftedOne({ manifest, comparison, problem, sides }: Inspected): Drifted | undefined {

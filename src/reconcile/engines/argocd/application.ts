@@ -32,6 +32,8 @@ const source = z.object({
   targetRevision: text,
   helm: z.unknown().optional(),
   plugin: z.unknown().optional(),
+  kustomize: part({ components: z.unknown().optional() }),
+  directory: part({ jsonnet: z.unknown().optional() }),
 });
 const resource = z.object({
   group: text,
@@ -80,7 +82,15 @@ const schema = z.object({
     }),
   }),
   status: part({
-    sync: part({ status: text, revision: text, revisions: listOf(z.string()) }),
+    sync: part({
+      status: text,
+      revision: text,
+      revisions: listOf(z.string()),
+      comparedTo: z
+        .object({ source: source.optional().catch(undefined), sources: listOf(source) })
+        .optional()
+        .catch(undefined),
+    }),
     health: part({ status: text, message: text, lastTransitionTime: time }),
     reconciledAt: time,
     conditions: listOf(z.object({ type: text, message: text })),

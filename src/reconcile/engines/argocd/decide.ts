@@ -13,8 +13,9 @@ export interface Facts {
   readonly id: string;
   /** What Sluice left on the Application for this very operation. */
   readonly mark: OperationMark | undefined;
-  /** Whether a person asked for the operation. */
+  /** Whether a person asked for the operation, or for one before of the same target, and when. */
   readonly asked: boolean;
+  readonly askedAt?: number | undefined;
   readonly watchOnly: boolean;
   /** Whether Sluice's syncs delete what Git no longer has. */
   readonly prune: boolean;
@@ -136,7 +137,7 @@ function ended(application: Application, facts: Facts): Verdict | undefined {
   const own = idOfOperation(state.operation) === facts.id;
   if (["Failed", "Error"].includes(state.phase)) {
     // What failed before a person asked is what they want to have tried again.
-    if (!own && (facts.asked || facts.operated !== "in")) return undefined;
+    if (!own && (isBeforeRequest(state.startedAt, facts) || facts.operated !== "in")) return undefined;
     return { kind: "failed", failure: "controller", said: state.message, problems: syncProblems(application) };
   }
   const { finishedAt } = state;
@@ -144,6 +145,10 @@ function ended(application: Application, facts: Facts): Verdict | undefined {
   if (!own && facts.operated !== "in") return undefined;
   if (reconciledAt === undefined || reconciledAt < finishedAt) return lookAgain(application, facts, finishedAt);
   return undefined;
+}
+
+function isBeforeRequest(startedAt: number | undefined, { asked, askedAt = Infinity }: Facts): boolean {
+  return asked && (startedAt === undefined || startedAt < askedAt);
 }
 
 const looking: Moving = { kind: "moving", step: "compare", text: "Argo CD looks at the commit" };

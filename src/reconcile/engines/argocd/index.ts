@@ -111,7 +111,9 @@ async function factsOf(
     now: work.clock(),
     id,
     mark: mark?.id === id ? mark : undefined,
-    asked: desired.request !== undefined,
+    // Who only watches asks for nothing.
+    asked: desired.request !== undefined && !work.watchOnly,
+    askedAt: desired.request?.at,
     watchOnly: work.watchOnly,
     prune: settings.prune,
     timeoutMs: work.timeoutMs,

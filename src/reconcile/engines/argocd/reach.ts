@@ -1,10 +1,10 @@
-import { isAtOrBelow, lastName } from "../../../model/paths.ts";
+import { isAtOrBelow } from "../../../model/paths.ts";
 import type { Repository } from "../../../model/tree.ts";
 import { descentOf } from "../controller/descent.ts";
 import type { Desired } from "../engine.ts";
 import { type Application, annotationOf } from "./application.ts";
 import type { Reach } from "./decide.ts";
-import type { OwnSources } from "./sources.ts";
+import { isOutdated, type OwnSources } from "./sources.ts";
 
 type History = Pick<Repository, "isAncestor" | "changedPaths">;
 
@@ -25,7 +25,10 @@ export async function reaches(
   const [compared, result] = [revisionsOf(sync, work.own), revisionsOf(state?.syncResult, work.own)];
   const operated = result.some((one) => one !== "") ? result : revisionsOf(asked, work.own);
   if (work.own.hydrated) return hydratedReach(application, work, compared[0] ?? "", operated[0] ?? "");
-  return { compared: await worst(compared, work), operated: await worst(operated, work) };
+  return {
+    compared: isOutdated(application) ? "unknown" : await worst(compared, work),
+    operated: await worst(operated, work),
+  };
 }
 
 interface Revisions {
@@ -51,13 +54,13 @@ async function reachOf(revision: string, { history, desired, own }: ReachWork): 
 
 /**
  * Whether another commit, an ancestor, deploys the same: its render is the same, and nothing else says what is
- * deployed. Argo CD also reads files beside the render that say what replaces parts of a source.
+ * deployed. Argo CD may read more of the folder than Sluice: what replaces parts of a source, or Jsonnet.
  */
 export async function isSame(commit: string, { history, desired, own }: ReachWork): Promise<boolean> {
   if (commit === desired.head) return true;
   if (!own.plain || !(await desired.sameAt(commit))) return false;
   const changed = await history.changedPaths(commit, desired.head);
-  return !changed.some(({ path }) => isAtOrBelow(path, desired.path) && lastName(path).startsWith(".argocd-source"));
+  return !changed.some(({ path }) => isAtOrBelow(path, desired.path));
 }
 
 /** What is synced are commits of another branch: what they were rendered from counts. */

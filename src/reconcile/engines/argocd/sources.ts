@@ -53,16 +53,35 @@ function sourcesOf({ spec }: Application): readonly ApplicationSource[] {
   return spec.source === undefined ? [] : [spec.source];
 }
 
+/**
+ * Whether the last comparison was of other sources than the Application has now, such as of the folder that it deployed
+ * before. Argo CD compares again by itself then, and until it has, its status tells nothing of what is wanted.
+ */
+export function isOutdated(application: Application): boolean {
+  const { comparedTo } = application.status.sync;
+  if (comparedTo === undefined || application.spec.sourceHydrator !== undefined) return false;
+  const { source: compared, sources } = comparedTo;
+  const then = sources.length > 0 ? sources : compared === undefined ? [] : [compared];
+  return keyOf(then) !== keyOf(sourcesOf(application));
+}
+
+function keyOf(sources: readonly ApplicationSource[]): string {
+  return JSON.stringify(
+    sources.map(({ repoURL, path, chart, ref, targetRevision }) => [repoURL, path, chart, ref, targetRevision]),
+  );
+}
+
 /** One of several without a path gives values to others; a single one without a path is the whole repository. */
 function holds({ path }: ApplicationSource, several: boolean, folder: string): boolean {
   if (several && path === "") return true;
   return !path.split("/").includes("..") && isAtOrBelow(folder, normalPath(path));
 }
 
-/** Helm's values may lie anywhere, and a plugin may read anything. */
-function isPlain({ path, helm, plugin }: ApplicationSource, folder: string): boolean {
+/** Helm's values, components and libraries of Jsonnet may lie anywhere, and a plugin may read anything. */
+function isPlain({ path, helm, plugin, kustomize, directory }: ApplicationSource, folder: string): boolean {
   const isSet = (value: unknown) => value !== undefined && value !== null;
-  return !isSet(helm) && !isSet(plugin) && normalPath(path) === folder;
+  const others = [helm, plugin, kustomize.components, directory.jsonnet];
+  return !others.some(isSet) && normalPath(path) === folder;
 }
 
 function checkBranch(revision: string, { label, base }: Wanted): void {

@@ -14,14 +14,15 @@ export function isOwnSource({ reference, url, artifact }: Source, repositoryUrl:
   return deploysFrom(artifact?.metadata[originSource] ?? "", repositoryUrl);
 }
 
-/** Nobody watches or asks for what is deployed from elsewhere. Throws a `refused` UserError. */
+/**
+ * Nobody watches or asks for what is deployed from elsewhere. Throws a `refused` UserError, which names nothing of the
+ * source: it may be another team's.
+ */
 export function checkSource(by: ObjectReference, source: Source, repositoryUrl: string): void {
   if (isOwnSource(source, repositoryUrl)) return;
   const why =
-    source.reference.kind === "GitRepository"
-      ? "is of another repository"
-      : "does not say that it was made from this one";
-  throw new UserError("refused", `${nameOf(by)} deploys from ${nameOf(source.reference)}, which ${why}`, {
+    source.reference.kind === "GitRepository" ? "is another repository" : "does not say that it was made from this one";
+  throw new UserError("refused", `${nameOf(by)} deploys from a source that ${why}`, {
     fix: "Correct `deploy.object` and `deploy.namespace`, or the source.",
   });
 }

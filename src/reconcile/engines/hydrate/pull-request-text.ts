@@ -28,9 +28,16 @@ export function pullRequestText(
   return { title: oneLine(`Deploy ${environment}: ${count(changes.length, "rendered file")}`), body: body.join("\n") };
 }
 
+const digestMark = /<!-- sluice:render ([0-9a-f]+) -->/;
+
 /** What the body of such a pull request says that it brings; of a body that a person changed, `undefined`. */
 export function digestIn(body: string): string | undefined {
-  return /<!-- sluice:render ([0-9a-f]+) -->/.exec(body)?.[1];
+  return digestMark.exec(body)?.[1];
+}
+
+/** The body without that. */
+export function withoutDigest(body: string): string {
+  return body.replace(digestMark, "").trimEnd();
 }
 
 /** Why a pull request is closed by Sluice. */

@@ -6,7 +6,7 @@ import type { EnvironmentStep } from "../environment.ts";
 import { commitTo, readBranches } from "./branches.ts";
 import { type BranchNow, type CommitPlan, planCommit } from "./plan.ts";
 import type { HydrateRound } from "./ports.ts";
-import { digestIn, nothingLeft, pullRequestText } from "./pull-request-text.ts";
+import { digestIn, nothingLeft, pullRequestText, withoutDigest } from "./pull-request-text.ts";
 
 /**
  * Brings what is rendered onto the branch by a pull request: opens it, updates it in place, and closes it when nothing
@@ -15,7 +15,7 @@ import { digestIn, nothingLeft, pullRequestText } from "./pull-request-text.ts";
  */
 export async function proposeRound(round: HydrateRound): Promise<EnvironmentStep | "moved"> {
   const { ports, branch, path, desired, signal } = round;
-  const [now, own] = await readBranches(ports, [branch, proposalBranch(desired.environment, branch)], signal);
+  const [now, own] = await readBranches(ports, [branch, proposalBranch(desired.environment, branch, path)], signal);
   const plan = await planCommit({ path }, desired, now);
   if (plan.changes.length === 0) return { reports: await finish(round, own, plan.reports) };
   if (now.head === undefined) return begin(round, now);
@@ -34,9 +34,13 @@ export async function proposeRound(round: HydrateRound): Promise<EnvironmentStep
   return { reports: waiting(plan, since, `#${pull.number} has to be merged into ${branch}`) };
 }
 
-/** The branch that the pull request comes from: one for each environment and branch. */
-function proposalBranch(environment: string, branch: string): string {
-  return `sluice/render/${encodeURIComponent(environment)}/${branch}`;
+/**
+ * The branch that the pull request comes from: one for each environment, branch and path. Apps of one environment that
+ * are rendered to another path are another round, and would overwrite it.
+ */
+function proposalBranch(environment: string, branch: string, path: string): string {
+  const other = path === "{app}" ? "" : `-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
+  return `sluice/render/${encodeURIComponent(environment)}/${branch}${other}`;
 }
 
 /** A pull request needs a branch to go into, which says what it is for. */
@@ -74,7 +78,13 @@ async function carry(
 ): Promise<string | undefined> {
   const { head: base = "", repository } = now;
   const descends = own.head !== undefined && (await repository.isAncestor(base, own.head));
-  if (descends && (await planCommit({ path }, desired, own)).changes.length === 0) return own.head;
+  const planned = new Set(changes.map((change) => change.path));
+  const isAsPlanned = async (): Promise<boolean> => {
+    if ((await planCommit({ path }, desired, own)).changes.length > 0) return false;
+    // What somebody pushed beside these files would be merged with them.
+    return (await repository.changedPaths(base, own.head ?? base)).every((changed) => planned.has(changed.path));
+  };
+  if (descends && (await isAsPlanned())) return own.head;
   const ended = own.head === undefined || (await repository.isAncestor(own.head, base));
   const parents = ended ? [base] : [own.head, ...(descends ? [] : [base])];
   return commitTo(ports.github, { branch: own, parents, baseTree: now.tree, desired, changes });
@@ -106,7 +116,8 @@ async function finish(
   const pull = await github.pullRequestOf(own.name, branch);
   if (pull?.state === "open" && pull.byApp) {
     await github.upsertComment(pull.number, "closed", nothingLeft(branch));
-    await github.updatePullRequest(pull.number, { state: "closed" });
+    // Nobody has declined it: when the same is rendered again, it is proposed again.
+    await github.updatePullRequest(pull.number, { body: withoutDigest(pull.body), state: "closed" });
   }
   if (pull?.state !== "open" || pull.byApp) await github.deleteBranch(own.name, own.head);
   return reports;

@@ -71,7 +71,7 @@ async function compareGroup(
     return {
       app,
       live,
-      unknown,
+      unknown: unknown.length,
       objects: drifted.flatMap((one) => objectDriftOf(app, one, ports.fingerprintKey) ?? []),
     };
   });

@@ -79,6 +79,19 @@ describe("an Application", () => {
       moving("compare", "begin"),
     ],
 
+    [
+      "whose sync failed before a person asked is to be synced again",
+      status({ sync: outOfSync, operationState: { ...state, phase: "Failed" } }),
+      { asked: true, askedAt: start + 11_000 },
+      moving("apply", "sync"),
+    ],
+    [
+      "whose sync failed after that has failed, and is not tried again for it",
+      status({ sync: outOfSync, operationState: { ...state, phase: "Failed" } }),
+      { asked: true, askedAt: start + 9_000 },
+      { kind: "failed" },
+    ],
+
     // Synced, healthy and at the commit was seen before the operation had ended.
     ["whose sync has not ended is not live", running({}), {}, moving("apply")],
     // A failed operation waits for its retry with a time at which it finished.

@@ -165,13 +165,31 @@ describe("an app that is live", () => {
     world.changed = ["apps/web/staging/.argocd-source-web.yaml"];
     world.head = newer;
     expect((await world.step({ head: newer })).status).toMatchObject({ state: "progressing" });
-    const helm = new ArgocdWorld({
-      source: { ...source, helm: { valueFiles: ["../values.yaml"] } },
-      syncPolicy: { automated: {} },
-    });
-    await deploy(helm);
-    helm.same = true;
-    expect((await helm.step({ head: newer })).status).toMatchObject({ state: "progressing" });
+  });
+
+  it.each<[string, JsonObject]>([
+    ["values of Helm", { helm: { valueFiles: ["../values.yaml"] } }],
+    ["components", { kustomize: { components: ["../../components/debug"] } }],
+    ["libraries of Jsonnet", { directory: { jsonnet: { libs: ["lib"] } } }],
+  ])("is brought the newer commit where it has %s", async (_, more) => {
+    const world = new ArgocdWorld({ source: { ...source, ...more }, syncPolicy: { automated: {} } });
+    await deploy(world);
+    world.same = true;
+    expect((await world.step({ head: newer })).status).toMatchObject({ state: "progressing" });
+  });
+
+  it("is not so by what Argo CD said of the folder that the Application had before", async () => {
+    const world = new ArgocdWorld();
+    const comparedTo = { source: { ...source, path: "apps/old/staging" }, destination: {} };
+    const sync = { status: "Synced", revision: older, comparedTo };
+    const health = { status: "Healthy", lastTransitionTime: "2025-12-31T00:00:00Z" };
+    world.put({ status: { sync, health, reconciledAt: "2025-12-31T12:00:00Z" } });
+    for (let steps = 0; steps < 2; steps += 1) {
+      const { status } = await world.step();
+      expect(status).toMatchObject({ state: "progressing", steps: [{ step: "compare" }] });
+    }
+    world.put({ status: { sync: { ...sync, comparedTo: { source, destination: {} } } } });
+    expect((await world.step()).status).toMatchObject({ state: "live" });
   });
 
   it("stays so whatever happens to it later: that is no part of its deploy", async () => {
