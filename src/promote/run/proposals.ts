@@ -124,8 +124,8 @@ async function judge(
 }
 
 /**
- * The open pull request of the target's proposal, whoever has ended its hold meanwhile. One that ended unnoticed ends its
- * hold here.
+ * The open pull request of the target's proposal, whoever has ended its hold meanwhile. One that ended unnoticed ends
+ * its hold here.
  */
 async function pendingProposal(
   ports: PromotionPorts,
