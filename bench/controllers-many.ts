@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { loadavg } from "node:os";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
@@ -14,7 +15,7 @@ import { realEngine } from "../test/render/support/engines.ts";
 import { configMap, deployment } from "../test/support/apply-world.ts";
 import { directMirrors } from "../test/support/direct-mirrors.ts";
 import { memoryLog } from "../test/webhooks/fakes.ts";
-import { type BenchWorld, poke, until } from "./controllers-world.ts";
+import { type BenchWorld, inWorld, poke, until } from "./controllers-world.ts";
 import { median } from "./floor.ts";
 
 /** How soon one tool has a commit that changes all apps in the cluster; medians in milliseconds. */
@@ -35,22 +36,27 @@ export interface ManyBench {
   readonly times: readonly ManyTimes[];
   readonly apps: number;
   readonly runs: number;
+  /** The machine's load in the minute before, and in the minute before the end. */
+  readonly load: readonly [before: number, after: number];
 }
 
 const runs = 3;
 
 /** Deploys commits that change the image of all of so many apps, by each tool; each app is a folder of one repository. */
-export async function benchMany(world: BenchWorld, apps: number, say: (line: string) => void): Promise<ManyBench> {
-  const times: ManyTimes[] = [];
-  for (const [tool, start] of [
-    ["Argo CD", argocd],
-    ["Flux", flux],
-    ["Sluice, apply", sluice],
-  ] as const) {
-    say(`deploys of ${apps} apps, ${tool} …`);
-    times.push(await measured(world, tool, apps, start));
-  }
-  return { times, apps, runs };
+export async function benchMany(apps: number, say: (line: string) => void): Promise<ManyBench> {
+  const before = loadavg()[0] ?? 0;
+  return inWorld(async (world) => {
+    const times: ManyTimes[] = [];
+    for (const [tool, start] of [
+      ["Argo CD", argocd],
+      ["Flux", flux],
+      ["Sluice, apply", sluice],
+    ] as const) {
+      say(`deploys of ${apps} apps, ${tool} …`);
+      times.push(await measured(world, tool, apps, start));
+    }
+    return { times, apps, runs, load: [before, loadavg()[0] ?? 0] };
+  });
 }
 
 /** What a tool deploys: folders of a repository, each to the same namespace. */

@@ -14,7 +14,6 @@ import { applyObject, pathOf } from "../test/controllers/support/objects.ts";
 import type { TestRepository } from "../test/controllers/support/world.ts";
 import { realEngine } from "../test/render/support/engines.ts";
 import { configMap, deployment, desiredOf } from "../test/support/apply-world.ts";
-import { benchMany, type ManyBench } from "./controllers-many.ts";
 import { inWorld, poke, until } from "./controllers-world.ts";
 import { median } from "./floor.ts";
 
@@ -31,7 +30,6 @@ export interface ControllerTimes {
 export interface ControllersBench {
   readonly times: readonly ControllerTimes[];
   readonly runs: number;
-  readonly many: ManyBench;
   /** The machine's load in the minute before, and in the minute before the end. */
   readonly load: readonly [before: number, after: number];
 }
@@ -40,22 +38,19 @@ const runs = 5;
 /** Where everything is deployed; Sluice keeps its own objects in `default`. */
 const namespace = "bench";
 
-/** Deploys new commits by each tool: several of one app, then some that change all of so many apps. */
-export async function benchControllers(apps: number, say: (line: string) => void): Promise<ControllersBench> {
+/** Deploys a new commit of one app several times by each tool. */
+export async function benchControllers(): Promise<ControllersBench> {
   const before = loadavg()[0] ?? 0;
-  say("control plane with Argo CD and Flux …");
   return inWorld(async (world) => {
     const { api, cluster } = world;
     await world.namespace(namespace);
-    say("deploys of one app …");
     const times = [
       await measured("Argo CD", await argocd(api, await world.repository("argocd"))),
       await measured("Flux", await flux(api, await world.repository("flux"), false)),
       await measured("Flux, wait", await flux(api, await world.repository("flux-wait"), true)),
       await applied(api, cluster),
     ];
-    const many = await benchMany(world, apps, say);
-    return { times, runs, many, load: [before, loadavg()[0] ?? 0] };
+    return { times, runs, load: [before, loadavg()[0] ?? 0] };
   });
 }
 
