@@ -47,13 +47,13 @@ export async function benchMany(apps: number, say: (line: string) => void): Prom
   const before = loadavg()[0] ?? 0;
   return inWorld(async (world) => {
     const times: ManyTimes[] = [];
-    for (const [tool, start] of [
-      ["Argo CD", argocd],
-      ["Flux", flux],
-      ["Sluice, apply", sluice],
-    ] as const) {
-      say(`deploys of ${apps} apps, ${tool} …`);
-      times.push(await measured(world, tool, apps, start));
+    for (const one of [
+      { tool: "Argo CD", name: "many-argocd", start: argocd },
+      { tool: "Flux", name: "many-flux", start: flux },
+      { tool: "Sluice, apply", name: "many-sluice", start: sluice },
+    ]) {
+      say(`deploys of ${apps} apps, ${one.tool} …`);
+      times.push(await measured(world, one, apps));
     }
     return { times, apps, runs, load: [before, loadavg()[0] ?? 0] };
   });
@@ -74,11 +74,15 @@ interface Deployer {
   stop(): Promise<void>;
 }
 
-type Start = (world: BenchWorld, fleet: Fleet) => Promise<Deployer>;
+interface Tool {
+  readonly tool: string;
+  /** Of its repository and namespace. */
+  readonly name: string;
+  start(world: BenchWorld, fleet: Fleet): Promise<Deployer>;
+}
 
 /** The first deploy makes everything, and does not count. */
-async function measured(world: BenchWorld, tool: string, count: number, start: Start): Promise<ManyTimes> {
-  const name = `many-${start.name}`;
+async function measured(world: BenchWorld, { tool, name, start }: Tool, count: number): Promise<ManyTimes> {
   await world.namespace(name);
   const apps = Array.from({ length: count }, (_, at) => `app-${at}`);
   const fleet = { repository: await world.repository(name), namespace: name, apps };
