@@ -42,7 +42,7 @@ export interface ManyBench {
 
 const runs = 3;
 
-/** Deploys commits that change the image of all of so many apps, by each tool; each app is a folder of one repository. */
+/** Deploys commits that change the image of all of so many apps, by each tool; each is a folder of one repository. */
 export async function benchMany(apps: number, say: (line: string) => void): Promise<ManyBench> {
   const before = loadavg()[0] ?? 0;
   return inWorld(async (world) => {
