@@ -1,29 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { loadavg } from "node:os";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { type Api, connect } from "../sandbox/cluster/api.ts";
-import { startControlPlane } from "../sandbox/cluster/control-plane.ts";
-import { programs } from "../sandbox/cluster/programs.ts";
-import { startLocalGitHub } from "../sandbox/index.ts";
-import { clusterLeases, openCluster } from "../src/kube/index.ts";
+import type { Api } from "../sandbox/cluster/api.ts";
+import { clusterLeases } from "../src/kube/index.ts";
 import type { OpenCluster } from "../src/model/kube.ts";
 import { applyEngine } from "../src/reconcile/engines/apply/index.ts";
 import type { DeployEngine, Desired } from "../src/reconcile/engines/engine.ts";
 import { createRenderer } from "../src/render/renderer.ts";
-import { startArgocd } from "../test/controllers/support/argocd.ts";
-import { startFlux } from "../test/controllers/support/flux.ts";
-import { tlsFront } from "../test/controllers/support/git-server.ts";
 import { application, deployed, gitRepository, kustomization } from "../test/controllers/support/manifests.ts";
-import { type ApiObject, applyObject, pathOf } from "../test/controllers/support/objects.ts";
-import { controllerPrograms } from "../test/controllers/support/programs.ts";
-import type { Files, TestRepository } from "../test/controllers/support/world.ts";
+import { applyObject, pathOf } from "../test/controllers/support/objects.ts";
+import type { TestRepository } from "../test/controllers/support/world.ts";
 import { realEngine } from "../test/render/support/engines.ts";
 import { configMap, deployment, desiredOf } from "../test/support/apply-world.ts";
-import { selfSigned } from "../test/support/certificate.ts";
+import { inWorld, poke, until } from "./controllers-world.ts";
 import { median } from "./floor.ts";
 
 /** How soon one tool has a commit in the cluster, and says that it is live; medians in milliseconds. */
@@ -50,41 +41,17 @@ const namespace = "bench";
 /** Deploys a new commit of one app several times by each tool. */
 export async function benchControllers(): Promise<ControllersBench> {
   const before = loadavg()[0] ?? 0;
-  const { privateKey, pem } = selfSigned("127.0.0.1", "127.0.0.1");
-  const plane = await startControlPlane(programs(), async (running) => {
-    await startArgocd(running, controllerPrograms(), pem);
-    await startFlux(running, controllerPrograms(), pem);
-  });
-  const dataDir = mkdtempSync(join(tmpdir(), "sluice-bench-"));
-  const github = await startLocalGitHub({ dataDir });
-  const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  const front = await tlsFront(github.url, { key, cert: pem });
-  const api = connect(plane.access);
-  const access = { kind: "kubeconfig", path: plane.access.kubeconfig, exec: false } as const;
-  const cluster = await openCluster({ name: "bench", access, clock: Date.now, random: Math.random });
-  const repository = async (name: string): Promise<TestRepository> => {
-    const where = { owner: "acme", name };
-    await github.createRepository({ ...where, private: false });
-    const commit = (files: Files) => github.commit({ ...where, branch: "main", files });
-    return { name, url: `${front.origin}/acme/${name}.git`, commit };
-  };
-  try {
-    await applyObject(api, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  return inWorld(async (world) => {
+    const { api, cluster } = world;
+    await world.namespace(namespace);
     const times = [
-      await measured("Argo CD", await argocd(api, await repository("argocd"))),
-      await measured("Flux", await flux(api, await repository("flux"), false)),
-      await measured("Flux, wait", await flux(api, await repository("flux-wait"), true)),
+      await measured("Argo CD", await argocd(api, await world.repository("argocd"))),
+      await measured("Flux", await flux(api, await world.repository("flux"), false)),
+      await measured("Flux, wait", await flux(api, await world.repository("flux-wait"), true)),
       await applied(api, cluster),
     ];
     return { times, runs, load: [before, loadavg()[0] ?? 0] };
-  } finally {
-    await api.close();
-    await cluster.close();
-    await front.close();
-    await github.close();
-    await plane.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Brings a value to the cluster; `arrived` is called when it is there. Resolves when the tool says that it is live. */
@@ -114,20 +81,11 @@ const objectsOf = (name: string, value: string) => [
   deployment(name, `nginx:${value.slice(0, 8)}`),
 ];
 
-async function until(is: () => Promise<boolean>): Promise<void> {
-  while (!(await is())) await sleep(20);
-}
-
 const hasValue = (api: Api, name: string, value: string) => async (): Promise<boolean> => {
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } };
   const shape = z.object({ data: z.object({ value: z.literal(value) }) });
   return shape.safeParse((await api.send("GET", pathOf(object))).body).success;
 };
-
-async function poke(api: Api, object: ApiObject, annotation: string, value: string): Promise<void> {
-  const body = { metadata: { annotations: { [annotation]: value } } };
-  await api.send("PATCH", pathOf(object), { body, contentType: "application/merge-patch+json" });
-}
 
 /** Automated sync, poked as Argo CD documents it. */
 async function argocd(api: Api, shop: TestRepository): Promise<Deploy> {

@@ -3,6 +3,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { redisBinary, startRedis } from "../test/contract/queue-servers.ts";
 import { benchControllers, type ControllersBench } from "./controllers.ts";
+import { benchMany, type ManyBench } from "./controllers-many.ts";
 import { benchDoor, type DoorResult } from "./door.ts";
 import { benchImages, burstLines, type ImagesBench, isSoon, latencyLine } from "./images.ts";
 import { peakMegabytes } from "./memory.ts";
@@ -125,6 +126,35 @@ function printControllers({ times, runs, load }: ControllersBench): boolean {
   return true;
 }
 
+/** The same of many apps at once. */
+function printMany({ times, apps, runs, load }: ManyBench): boolean {
+  const ours = times.find(({ requests }) => requests !== undefined);
+  const ratios = times.flatMap(({ tool, half, all, live }) => {
+    if (ours === undefined || tool === ours.tool) return [];
+    const by = [half / ours.half, all / ours.all, live / ours.live].map((ratio) => `${ratio.toFixed(1)} ×`);
+    return [`  ${tool} against ${ours.tool}: half ${by[0]}, all ${by[1]}, live ${by[2]}`];
+  });
+  const loads = load.map((one) => one.toFixed(1)).join(" at the start, ");
+  const lines = [
+    `\n${cpus().length} cores, Node ${process.version}; load ${loads} at the end. ${apps} apps of one repository, medians of ${runs} commits that change the image of all. Sluice with no stability time.\n`,
+    ...times.map(({ tool, half, all, live, requests }) => {
+      const each = requests === undefined ? "" : `; ${requests.toFixed(1)} requests an app`;
+      return `  ${tool.padEnd(16)} half applied ${ms(half)}, all ${ms(all)}, live ${ms(live)}${each}`;
+    }),
+    ...ratios,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+  return true;
+}
+
+/** How many apps `--apps=…` asks for. */
+function appsAsked(): number | undefined {
+  const asked = process.argv.find((word) => word.startsWith("--apps="))?.slice("--apps=".length);
+  if (asked === undefined) return undefined;
+  if (!/^[1-9]\d{0,3}$/.test(asked)) throw new Error(`--apps=${asked} is no number from 1 to 9999`);
+  return Number(asked);
+}
+
 /** The results about images alone. */
 function printImages({ latencies, ratios, burst, peaks, load }: ImagesBench): boolean {
   const loads = load.map((one) => one.toFixed(1)).join(" at the start, ");
@@ -185,10 +215,12 @@ async function bench<T>(measured: Promise<T>, tell: (results: T) => boolean): Pr
 }
 
 const [only] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const apps = appsAsked();
 if (only === undefined) await bench(measure(), print);
 else if (only === "promote") await bench(measurePromote(), printPromote);
 else if (only === "start") await bench(Promise.resolve(benchStart()), printStart);
 else if (only === "text") await bench(Promise.resolve(measureText()), printText);
+else if (only === "controllers" && apps !== undefined) await bench(benchMany(apps, say), printMany);
 else if (only === "controllers") await bench(benchControllers(), printControllers);
 else if (only === "images") await bench(benchImages(say), printImages);
 else if (only === "reconcile") await bench(benchReconcile(say), printReconcile);
