@@ -80,6 +80,17 @@ export async function openContext(
 }
 
 /**
+ * The same for jobs that nobody waits for: `undefined` where there is no usable `.sluice.yaml`, since then they have
+ * nothing to do, and previews say what is wrong with it.
+ */
+export function openConfigured(...args: Parameters<typeof openContext>): Promise<RepositoryContext | undefined> {
+  return openContext(...args).catch((error: unknown) => {
+    if (error instanceof UserError && error.kind === "config") return undefined;
+    throw error;
+  });
+}
+
+/**
  * The branch that a pull request's promotions live on. Anybody who may push can make another branch with a
  * configuration of their own and open pull requests into it: what the owners decided is on the default branch. A pull
  * request into another one is a `refused` UserError.

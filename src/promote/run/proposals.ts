@@ -1,10 +1,9 @@
 import { readPayload } from "../../change/deployment-payload.ts";
 import { discardedOf } from "../../change/pull-request/metadata.ts";
 import { closePullRequest } from "../../change/pull-request/settle.ts";
-import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { openConfigured, type RepositoryContext } from "../../change/repository-context.ts";
 import { versionsText } from "../../change/text/version.ts";
 import { settingsFor } from "../../config/index.ts";
-import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Deployment } from "../../model/github-repository.ts";
 import type { RollbackJob } from "../../model/jobs.ts";
@@ -36,11 +35,7 @@ const slackMs = 1_000;
  */
 export async function runRollback(job: RollbackJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
-  const context = await openContext(ports, where, job.defaultBranch, run.signal).catch((error: unknown) => {
-    // Without a usable configuration nothing is deployed or rolled back; previews say what is wrong with it.
-    if (error instanceof UserError && error.kind === "config") return undefined;
-    throw error;
-  });
+  const context = await openConfigured(ports, where, job.defaultBranch, run.signal);
   if (context === undefined) return;
   const observed = observe(context);
   const targets = context.targets.targets.filter(({ environment }) => environment === job.environment);

@@ -1,7 +1,6 @@
-import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { openConfigured, type RepositoryContext } from "../../change/repository-context.ts";
 import { changeOf } from "../../change/text/change-of.ts";
 import { settingsFor } from "../../config/index.ts";
-import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StatusCommentJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
@@ -27,10 +26,7 @@ export async function runStatusComment(job: StatusCommentJob, ports: PromotionPo
   const where = { installationId: job.installationId, repository: job.repository };
   if (!pull.fork && parseBranch(pull.head.ref) !== undefined) return passOn(ports, where, pull);
   if ((pull.state === "closed" && !pull.merged) || pull.base.ref !== pull.defaultBranch) return;
-  const context = await openContext(ports, where, pull.base.ref, run.signal, wantsOf(pull)).catch((error: unknown) => {
-    if (error instanceof UserError && error.kind === "config") return undefined;
-    throw error;
-  });
+  const context = await openConfigured(ports, where, pull.base.ref, run.signal, wantsOf(pull));
   if (context === undefined) return;
   if (pull.merged) await updateReplaced(ports, context, pull);
   const waits = (await deferredRequests(ports, context)).some(({ pullRequest }) => pullRequest === pull.number);

@@ -1,6 +1,5 @@
 import { proposingEnvironments } from "../../change/proposing.ts";
-import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
-import { UserError } from "../../model/errors.ts";
+import { openConfigured, type RepositoryContext } from "../../change/repository-context.ts";
 import type { PromotionsJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { promoteAutomatically } from "./automatic.ts";
@@ -20,11 +19,7 @@ import { settleEnded } from "./settle.ts";
  */
 export async function runPromotions(job: PromotionsJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
-  const context = await openContext(ports, where, job.defaultBranch, run.signal).catch((error: unknown) => {
-    // Without a usable configuration there are no promotions; previews say what is wrong with it.
-    if (error instanceof UserError && error.kind === "config") return undefined;
-    throw error;
-  });
+  const context = await openConfigured(ports, where, job.defaultBranch, run.signal);
   if (context === undefined) return;
   const observed = observe(context);
   const steps = [

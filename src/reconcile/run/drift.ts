@@ -1,6 +1,5 @@
-import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { openConfigured, type RepositoryContext } from "../../change/repository-context.ts";
 import type { DriftJob, ObjectDrift } from "../../model/deploy.ts";
-import { UserError } from "../../model/errors.ts";
 import type { ObjectReference } from "../../model/kube.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { LiveComparison } from "../engines/apply/index.ts";
@@ -28,11 +27,7 @@ import { type Undoing, undoDrift } from "./undo-drift.ts";
  */
 export async function runDrift(job: DriftJob, ports: ReconcilePorts, run: RunContext): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
-  const context = await openContext(ports, where, job.defaultBranch, run.signal).catch((error: unknown) => {
-    // Without a usable configuration there is nothing to compare with; previews say what is wrong with it.
-    if (error instanceof UserError && error.kind === "config") return undefined;
-    throw error;
-  });
+  const context = await openConfigured(ports, where, job.defaultBranch, run.signal);
   if (context === undefined) return;
   const { environment } = job;
   const groups = deployGroups(context, environment).filter(({ settings }) => settings.engine === "apply");

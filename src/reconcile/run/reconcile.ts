@@ -1,7 +1,7 @@
 import { proposingEnvironments } from "../../change/proposing.ts";
-import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { openConfigured, type RepositoryContext } from "../../change/repository-context.ts";
 import type { OperationReport, ReconcileJob } from "../../model/deploy.ts";
-import { messageOf, UserError } from "../../model/errors.ts";
+import { messageOf } from "../../model/errors.ts";
 import { mapLimit } from "../../model/map-limit.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { DesiredEnvironment, EnvironmentStep } from "../engines/environment.ts";
@@ -32,11 +32,7 @@ export async function runReconcile(
   report: typeof reportDeploys = reportDeploys,
 ): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
-  const context = await openContext(ports, where, job.defaultBranch, run.signal).catch((error: unknown) => {
-    // Without a usable configuration nothing is deployed; previews say what is wrong with it.
-    if (error instanceof UserError && error.kind === "config") return undefined;
-    throw error;
-  });
+  const context = await openConfigured(ports, where, job.defaultBranch, run.signal);
   if (context === undefined) return;
   const { environment } = job;
   if (environment === undefined) return addEach(job, ports, context);

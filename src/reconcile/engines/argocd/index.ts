@@ -4,6 +4,7 @@ import type { JsonObject } from "../../../model/json.ts";
 import type { ObjectReference } from "../../../model/kube.ts";
 import { labelOf } from "../../manifests/manifest.ts";
 import { fieldManager } from "../apply/ports.ts";
+import { descentOf } from "../controller/descent.ts";
 import type { ControllerWork } from "../controller/environment.ts";
 import {
   controllerOperation,
@@ -85,8 +86,8 @@ function absent({ work, desired }: Step, reference: ObjectReference): StepResult
 /** Whether the target was live already, as it is wanted now, for the same request: what came later is no part of it. */
 async function wasLive({ id, live }: OperationMark, reach: ReachWork): Promise<boolean> {
   if (live === undefined || operationId({ ...reach.desired, head: live.head }) !== id) return false;
-  if (live.head === reach.desired.head) return true;
-  return (await reach.history.isAncestor(live.head, reach.desired.head).catch(() => false)) && isSame(live.head, reach);
+  const descent = await descentOf(reach.history, live.head, reach.desired.head);
+  return descent === "same" || (descent === "behind" && isSame(live.head, reach));
 }
 
 function recorded(desired: Desired, application: Application, { startedAt, live }: OperationMark): StepResult {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Fault } from "../../../../src/model/errors.ts";
 import { isJsonObject, type JsonObject } from "../../../../src/model/json.ts";
 import { ArgocdWorld, apart, application, newer, older, source } from "../../../support/argocd-world.ts";
 import { objectAt } from "../../../support/fake-cluster/kinds.ts";
@@ -156,6 +157,21 @@ describe("an app that is live", () => {
     world.same = true;
     expect((await world.step({ head: newer })).status).toEqual(before);
     expect(world.writes).toBe(writes);
+  });
+
+  it("is looked at again later where nobody knows what the newer commit comes from", async () => {
+    const world = new ArgocdWorld();
+    await deploy(world);
+    world.same = true;
+    const away = new Fault("unavailable", "the mirror cannot be read");
+    let asked = 0;
+    const isAncestor = async () => {
+      asked += 1;
+      if (asked === 1) throw away;
+      return true;
+    };
+    const history = { isAncestor, changedPaths: async () => [] };
+    await expect(world.step({ head: newer }, { history })).rejects.toBe(away);
   });
 
   it("is brought the newer commit where Argo CD reads more than Sluice renders", async () => {
