@@ -1,5 +1,5 @@
 import type { UnpinnedReference } from "./render.ts";
-import type { RendererKind } from "./target.ts";
+import type { SpecKind } from "./target.ts";
 
 /** How much a reviewer must care, the gravest first. */
 export const SEVERITIES = ["danger", "warning", "notice"] as const;
@@ -137,7 +137,7 @@ export interface TargetPreview {
   readonly app: string;
   readonly environment: string;
   readonly path: string;
-  readonly renderer: RendererKind;
+  readonly renderer: SpecKind;
   readonly status: "changed" | "unchanged" | "added" | "removed" | "failed";
   /** Why it is affected: chains of paths, from a changed path through the directories that read it to the target. */
   readonly because: readonly (readonly string[])[];

@@ -1,6 +1,9 @@
+import type { ControllerSpec } from "./controller-spec.ts";
+import type { Declaration, Destination, Handling } from "./declaration.ts";
 import { canonicalJson, type Json, type JsonObject } from "./json.ts";
+import type { MissingInput, Mount } from "./mount.ts";
 
-/** Which renderer turns a target's directory into resources. */
+/** Which renderer turns a folder into resources, where nothing but the folder says how. */
 export type RendererKind = "kustomize" | "helm" | "plain";
 
 /** Options of a Helm target. Paths are relative to the root of the repository. */
@@ -28,11 +31,22 @@ export interface PlainOptions {
   readonly exclude?: readonly string[];
 }
 
-/** What the engine is asked to render: the complete identity of a render except for the files. */
-export type RenderSpec =
+/** A folder that renders by itself. */
+export type FolderSpec =
   | { readonly kind: "kustomize"; readonly path: string; readonly options: KustomizeOptions }
   | { readonly kind: "helm"; readonly path: string; readonly options: HelmOptions }
   | { readonly kind: "plain"; readonly path: string; readonly options: PlainOptions };
+
+/** What a render reads besides the repository. */
+export interface Inputs {
+  /** Trees of other repositories, charts and artifacts; a part of the render's identity. */
+  readonly mounts?: readonly Mount[];
+  /** What the render cannot do without and nobody has: it fails with the first of these, and the engine is not asked. */
+  readonly missing?: readonly MissingInput[];
+}
+
+/** What the engine is asked to render: the complete identity of a render except for the repository's files. */
+export type RenderSpec = (FolderSpec | ControllerSpec) & Inputs;
 
 /**
  * One app in one environment: a directory that renders to Kubernetes resources. `path` is relative to the root of the
@@ -46,6 +60,12 @@ export interface Target {
   readonly render: RenderSpec;
   /** What of the render is a guess: that a chart gets no values but its own, because nothing says which it gets. */
   readonly assumed?: "default-values";
+  /** Who declares it, where it is what a controller deploys. */
+  readonly declaration?: Declaration;
+  /** Where it is deployed to, as far as its declaration tells. */
+  readonly destination?: Destination;
+  /** What the controller will do with it. */
+  readonly handling?: Handling;
 }
 
 /** The `id` of a target. */
@@ -54,9 +74,36 @@ export function targetId(app: string, environment: string): string {
 }
 
 /** The text by which two render specs are the same: equal exactly for specs that render the same from the same tree. */
-export function specText({ kind, path, options }: RenderSpec): string {
+export function specText(spec: RenderSpec): string {
+  const { kind, path, options, mounts = [], missing = [] } = spec;
   const given = Object.entries(options).flatMap(([key, value]: [string, Json | undefined]) =>
     value === undefined ? [] : [[key, value] as const],
   );
-  return canonicalJson([kind, path, Object.fromEntries(given)]);
+  const inputs = mounts.length + missing.length === 0 ? [] : [plain(mounts), plain(missing)];
+  return canonicalJson([kind, path, Object.fromEntries(given), ...inputs]);
+}
+
+/** The value as JSON has it: without fields that are `undefined`. */
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The kinds of render specs. */
+export type SpecKind = RenderSpec["kind"];
+
+/** Whose words an error of a render is in: the tool's name, empty for plain manifests. */
+export const toolOf: Readonly<Record<SpecKind, string>> = {
+  kustomize: "kustomize",
+  helm: "Helm",
+  plain: "",
+  flux: "Flux",
+  helmrelease: "Helm",
+  argocd: "Argo CD",
+  applicationset: "Argo CD",
+  resourceset: "Flux operator",
+};
+
+/** Whether a folder of the repository is all that says how it renders. */
+export function isFolderSpec(spec: RenderSpec): spec is FolderSpec & Inputs {
+  return spec.kind === "kustomize" || spec.kind === "helm" || spec.kind === "plain";
 }

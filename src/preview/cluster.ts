@@ -106,7 +106,7 @@ async function isOfChart(path: string, { kind }: RenderSpec, { base, head }: Com
 
 /** Whether the configuration says what the cluster would. */
 function isAnswered({ what }: Use, render: RenderSpec): boolean {
-  if (render.kind === "plain" || !what.startsWith(".Capabilities")) return false;
+  if ((render.kind !== "helm" && render.kind !== "kustomize") || !what.startsWith(".Capabilities")) return false;
   const { kubeVersion, apiVersions } = render.options;
   const [version, kinds] = [kubeVersion !== undefined, apiVersions !== undefined];
   if (what.endsWith(".KubeVersion")) return version;

@@ -1,6 +1,6 @@
 import { parseConfig } from "../config/parse.ts";
 import { stageOf } from "../discovery/index.ts";
-import type { RenderSpec, Target } from "../model/target.ts";
+import { isFolderSpec, type RenderSpec, type Target } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Tree } from "../model/tree.ts";
 import { comparePlans } from "./compare-plans.ts";
@@ -124,6 +124,7 @@ function optionLines({ render, app }: Target, shared: boolean): readonly string[
 
 /** The options without the defaults of the file. */
 function optionsOf(render: RenderSpec, app: string): object {
+  if (!isFolderSpec(render)) return {};
   switch (render.kind) {
     case "kustomize":
       return render.options;

@@ -89,8 +89,10 @@ function unique(spec: RenderSpec, oid: string): RenderSpec {
       return { ...spec, options: { ...spec.options, exclude: [`no/${oid}`] } };
     case "helm":
       return { ...spec, options: { ...spec.options, apiVersions: [`test/${oid}`] } };
-    default:
+    case "kustomize":
       return { ...spec, options: { ...spec.options, apiVersions: [`test/${oid}`] } };
+    default:
+      throw new Error(`no folder: ${spec.kind}`);
   }
 }
 

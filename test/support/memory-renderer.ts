@@ -4,7 +4,7 @@ import { z } from "zod";
 import { UserError } from "../../src/model/errors.ts";
 import { joinPath } from "../../src/model/paths.ts";
 import type { Lookup, Render, Renderer, RenderSource, Resource, Trace } from "../../src/model/render.ts";
-import type { RenderSpec, Target } from "../../src/model/target.ts";
+import type { RendererKind, RenderSpec, Target } from "../../src/model/target.ts";
 import type { Tree } from "../../src/model/tree.ts";
 
 /** A renderer in memory, and what it did. */
@@ -48,7 +48,7 @@ export function memoryRenderer(): MemoryRenderer {
 }
 
 /** A plain target of the folder `APP/ENVIRONMENT`, or of another one. */
-export function targetIn(id: string, path = id, kind: RenderSpec["kind"] = "plain"): Target {
+export function targetIn(id: string, path = id, kind: RendererKind = "plain"): Target {
   const [app = "", environment = ""] = id.split("/");
   const render: RenderSpec =
     kind === "helm" ? { kind, path, options: { releaseName: app } } : { kind, path, options: {} };

@@ -1,6 +1,6 @@
 import { groupFindings } from "../../diff/index.ts";
 import type { Finding, Preview, Severity, TargetPreview } from "../../model/preview.ts";
-import type { RendererKind } from "../../model/target.ts";
+import { toolOf } from "../../model/target.ts";
 import { sentenceList } from "../../model/text/lists.ts";
 import { harmless, oneLine, pad, type Style, width } from "../style.ts";
 import { placeOf } from "./text-changes.ts";
@@ -75,15 +75,13 @@ export function failureLines(preview: Preview, paint: Style): readonly (readonly
   return [...groups.values()].map((targets) => failure(targets, paint));
 }
 
-const tools: Readonly<Record<RendererKind, string>> = { kustomize: "kustomize", helm: "Helm", plain: "" };
-
 function failure(targets: readonly TargetPreview[], paint: Style): readonly string[] {
   const [first] = targets;
   const error = first?.error;
   if (first === undefined || error === undefined) return [];
   const place = placeOf(error);
   const [line = "", ...rest] = harmless(error.message).split("\n");
-  const tool = tools[first.renderer];
+  const tool = toolOf[first.renderer];
   const isNamed = tool === "" || line.toLowerCase().startsWith(tool.toLowerCase());
   return [
     `${place === "" ? "" : `${paint.bold(place)}: `}${namesOf(targets)} cannot be rendered`,

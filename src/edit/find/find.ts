@@ -43,6 +43,12 @@ async function ofRenderer(target: RenderSpec, files: ReadFiles): Promise<Found> 
       return helmSettings(files, target);
     case "plain":
       return { settings: await plainSettings(files, target) };
+    case "flux":
+    case "helmrelease":
+    case "argocd":
+    case "applicationset":
+    case "resourceset":
+      return { settings: [] };
     default:
       return target satisfies never;
   }

@@ -1,12 +1,10 @@
 import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { RendererKind } from "../../model/target.ts";
+import { toolOf } from "../../model/target.ts";
 import type { BrokenTarget } from "../text/broken.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
 import { changeOnBase } from "./base-change.ts";
 import type { TargetChange } from "./target-changes.ts";
-
-const tools: Readonly<Record<RendererKind, string>> = { kustomize: "kustomize", helm: "Helm", plain: "" };
 
 /** The first target that cannot be rendered with what a promotion gives it, where the base is what changed. */
 export async function brokenTarget(
@@ -21,7 +19,7 @@ export async function brokenTarget(
   const { message, file, line } = broken.after.failure;
   const change = await changeOnBase(context, pull, [target]);
   return {
-    ...{ app: broken.app, only: broken.before.ok, tool: tools[target.render.kind], message, file, line },
+    ...{ app: broken.app, only: broken.before.ok, tool: toolOf[target.render.kind], message, file, line },
     ...{ because: change?.text, base: context.base, repositoryUrl: context.url },
   };
 }

@@ -1,0 +1,28 @@
+/** The folder, in the tree that a render sees, below which everything stands that is not of the repository. */
+export const mountRoot = "@sources";
+
+/** A Git tree besides the repository that a render reads. */
+export interface Mount {
+  /** Where it stands in the tree that the render sees: a path below `mountRoot`, for people to read. */
+  readonly at: string;
+  /** The id of the tree object, which the host has. */
+  readonly tree: string;
+  /** How a file names it (the address of a remote base or of a chart), where the render finds it by that. */
+  readonly reference?: string;
+}
+
+/** Something that a render needs and that nobody has. */
+export interface MissingInput {
+  /** What it is, by the name that the declaration uses for it. */
+  readonly reference: string;
+  /** Why it is not there, for people. */
+  readonly reason: string;
+  /** The file of the repository that asks for it, where it is known. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** Whether a path of a render's tree is one of a mount. */
+export function isMounted(path: string): boolean {
+  return path === mountRoot || path.startsWith(`${mountRoot}/`);
+}
