@@ -47,7 +47,7 @@ const remarksSchema = z.object({
       reference: z.string(),
       reason: z.string(),
       file: z.string().exactOptional(),
-      kind: z.enum(["base", "file", "chart"]).exactOptional(),
+      kind: z.enum(["base", "file", "chart", "value"]).exactOptional(),
     }),
   ),
   failure: z
