@@ -2,20 +2,25 @@ import type { IgnoreRule } from "../config/index.ts";
 import {
   type CompareInput,
   compareTarget,
+  deployHandling,
+  entryFindings,
   guessedValuesFinding,
   notFetchedFinding,
   podCount,
+  type Removal,
   redactMessage,
   renderFailureFinding,
   type TargetComparison,
   type TargetFinding,
   targetRemovedFinding,
 } from "../diff/index.ts";
+import { toItems } from "../diff/item.ts";
+import type { Declaration } from "../model/declaration.ts";
 import type { RenderProblem, TargetPreview } from "../model/preview.ts";
 import type { PartialRender, Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
 import type { Affected } from "./affected.ts";
 import { comparableSides } from "./comparable.ts";
-import { unfollowedChanges } from "./unfollowed.ts";
+import { type FollowedObject, unfollowedChanges } from "./unfollowed.ts";
 
 /** What an affected target comes to. */
 export interface ComparedTarget {
@@ -29,6 +34,10 @@ export interface ComparedTarget {
 interface CompareOptions {
   readonly ignore: readonly IgnoreRule[];
   readonly fingerprintKey: Uint8Array;
+  /** Whether an object of a controller is one whose target is known; `undefined` where controllers are not followed. */
+  readonly follows?: ((object: FollowedObject) => boolean) | undefined;
+  /** What becomes of the resources of a target that is gone. */
+  readonly removal?: Removal | undefined;
   /** Of a file that the head misses: the one beside it that may be meant. */
   readonly near?: string | undefined;
 }
@@ -39,13 +48,12 @@ export function compareSides(
   because: TargetPreview["because"],
   options: CompareOptions,
 ): ComparedTarget {
-  const { app, environment, render, assumed } = one.target;
-  const about = {
-    ...{ app, environment, path: render.path, renderer: render.kind, because },
-    ...(assumed === undefined ? {} : { assumed }),
-  };
+  const { app, environment } = one.target;
+  const about = aboutTarget(one, because);
   const missing = joinVersions(one.base?.unpinned ?? [], one.head?.unpinned ?? []);
-  const notFetched = missing.map((reference) => notFetchedFinding({ app, environment, reference }));
+  const notFetched = missing
+    .filter(({ kind }) => kind !== "value")
+    .map((reference) => notFetchedFinding({ app, environment, reference }));
   const problem = problemOf(one);
   if (one.head !== undefined && shown(one.head) === undefined) {
     return {
@@ -63,18 +71,67 @@ export function compareSides(
       ...about,
       ...pick(comparison),
       status,
-      ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities ?? 0 }),
+      ...movedFacts(one),
       ...(partial && { partial: true }),
       ...(problem && { error: problem }),
     },
     findings: [
       ...judged(one, comparison.findings),
       ...failureFindings(one, status, options),
-      ...sideFindings(one),
+      ...sideFindings(one, options),
+      ...declaredFindings(one),
       ...notFetched,
     ],
-    unpinned: distinct([...missing, ...unfollowedChanges(base ?? [], head ?? [])]),
+    unpinned: distinct([...missing, ...unfollowedChanges(base ?? [], head ?? [], options.follows)]),
   };
+}
+
+/** What is told of a target whether it renders or not. */
+function aboutTarget({ target, moves }: Affected, because: TargetPreview["because"]) {
+  const { app, environment, render, assumed, declaration, destination, handling } = target;
+  return {
+    ...{ app, environment, path: render.path, renderer: render.kind, because },
+    ...(assumed === undefined ? {} : { assumed }),
+    ...(declaration === undefined ? {} : { declaration }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(handling === undefined ? {} : { handling }),
+    ...(moves === undefined ? {} : { moves }),
+  };
+}
+
+/** An object that is in a render is looked at there; this is about those that people apply. */
+function declaredFindings({ target, before }: Affected): readonly TargetFinding[] {
+  const [was, is] = [before?.declaration, target.declaration];
+  if (was === undefined || is === undefined || was.parent !== undefined || is.parent !== undefined) return [];
+  const base = { declaration: was, destination: before?.destination, handling: before?.handling };
+  const head = { declaration: is, destination: target.destination, handling: target.handling };
+  return entryFindings(target, base, head);
+}
+
+const tools: Partial<Record<Declaration["kind"], string>> = {
+  Application: "Argo CD Application",
+  Kustomization: "Flux Kustomization",
+};
+
+/** Of a folder that moved: from where, whether its resources are the same, and the object that follows. */
+function movedFacts(one: Affected): Pick<TargetPreview, "movedFrom" | "sameIdentities" | "follower"> {
+  const { movedFrom, target, before } = one;
+  if (movedFrom === undefined) return {};
+  const { kind, name } = target.declaration ?? {};
+  const tool = kind === undefined || before?.declaration?.kind !== kind ? undefined : tools[kind];
+  const follows = tool !== undefined && name !== undefined && before?.declaration?.name === name;
+  return {
+    movedFrom,
+    sameIdentities: one.sameIdentities ?? sameIdentities(one),
+    ...(follows ? { follower: { tool, name } } : {}),
+  };
+}
+
+/** How many resources there are, where both sides have the same ones; else 0. */
+function sameIdentities({ base, head }: Affected): number {
+  if (base?.ok !== true || head?.ok !== true) return 0;
+  const [before, after] = [base, head].map((side) => new Set(toItems(side.resources()).map(({ key }) => key)));
+  return before !== undefined && after?.symmetricDifference(before).size === 0 ? after.size : 0;
 }
 
 /** What of a render can be shown: all, or what does without what is not fetched. */
@@ -172,14 +229,14 @@ function failureFindings(
 }
 
 /** The message about a target that no longer exists. */
-function sideFindings({ target, base, head }: Affected): readonly TargetFinding[] {
+function sideFindings({ target, base, head }: Affected, { removal }: CompareOptions): readonly TargetFinding[] {
   if (base === undefined || head !== undefined) return [];
   const { app, environment } = target;
   const resources = base.ok ? base.resources() : undefined;
   const claims = resources?.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
   const { path } = target.render;
   const pods = resources === undefined ? undefined : podCount(resources.map(({ object }) => object));
-  return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims, pods })];
+  return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims, pods, removal })];
 }
 
 /**
@@ -198,6 +255,7 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
     app: one.target.app,
     environment: one.target.environment,
     ...comparableSides(one, before?.resources(), after?.resources()),
+    handling: deployHandling(one.target.declaration, one.target.handling),
     ...(one.again === undefined ? {} : { again: againOf(one.again) }),
     ignore,
     fingerprintKey,
