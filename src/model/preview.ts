@@ -255,6 +255,10 @@ export interface Completeness {
   readonly ignoredLines?: number;
   /** What is not compared because it is not followed: remote references, what objects of Argo CD and Flux point at. */
   readonly unpinned: readonly UnpinnedReference[];
+  /** Values that only the cluster knows, each once; placeholders stand for them. */
+  readonly values?: readonly UnpinnedReference[];
+  /** How many of them only one side has, so that what changes there was not seen. */
+  readonly newValues?: number;
 }
 
 /**

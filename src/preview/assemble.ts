@@ -3,6 +3,7 @@ import {
   brokenConfigurationFinding,
   lostAppsFinding,
   missingFile,
+  sourceMovedFinding,
   unknownTargetsFinding,
   unmatchedPathFinding,
   unreadFilesFinding,
@@ -15,10 +16,11 @@ import type { ConfigProblem } from "../model/problem.ts";
 import type { Render } from "../model/render.ts";
 import { targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
-import type { ChangedPath, Tree } from "../model/tree.ts";
+import type { ChangedPath, ObjectReader, Tree } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
 import { type Budget, sizeOf } from "./budget.ts";
+import { chartChanges } from "./charts.ts";
 import { clusterFindings } from "./cluster.ts";
 import { type ComparedTarget as ComparedSides, compareSides, distinct } from "./compare-target.ts";
 import { withFollowers } from "./followers.ts";
@@ -50,6 +52,8 @@ export interface Parts {
   readonly ignore: readonly IgnoreRule[];
   /** Globs of files that no target need read. */
   readonly exclude: readonly string[];
+  /** What was fetched: charts and other repositories. */
+  readonly fetched?: ObjectReader | undefined;
   readonly budget: Budget;
   readonly again: RenderAgain;
 }
@@ -72,6 +76,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
     findings,
   );
   const lost = parts.unknown.reduce((sum, one) => sum + one.targets.length, 0);
+  const { moving = [] } = parts.plan;
   const moved = movedTargets(parts.compared, targets);
   const failed = targets.filter((target) => target.status === "failed").length;
   const partial = targets.filter((target) => target.partial).length;
@@ -85,6 +90,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
       ...(await locateFindings(findings, { ...parts, targets })),
       ...parts.unknown.map((one) => unknownTargetsFinding({ ...one, parent: declarerName(one.parent.target) })),
       ...(await suspendedFindings(targets, parts.trees.head, follows !== undefined)),
+      ...moving.flatMap(sourceMovedFinding),
       ...uncovered(parts, unread),
       ...lostApps(parts.headConfig ?? { unmatched: [] }),
     ],
@@ -100,8 +106,10 @@ export async function assemble(parts: Parts): Promise<Preview> {
       hiddenLines: targets.reduce((sum, target) => sum + target.hiddenLines, 0),
       ignoredLines: targets.reduce((sum, target) => sum + (target.ignoredLines ?? 0), 0),
       unpinned: distinct(compared.flatMap((one) => one.unpinned)),
+      ...valuesOf(compared),
     },
     ...(moved.length === 0 ? {} : { moved }),
+    ...(moving.length === 0 ? {} : { moving }),
     ...(lost === 0 ? {} : { unknown: parts.unknown.map(({ parent: _, ...one }) => one) }),
     notes: notes(parts),
     ...(parts.headConfig?.effect === undefined ? {} : { configuration: parts.headConfig.effect }),
@@ -122,7 +130,8 @@ async function compareEach(
     const why = because[index] ?? [];
     const near = await nearMissing(one.head, parts.trees.head.tree);
     const removal = removalOf(one, parts.compared);
-    const options = { ...parts, near, removal };
+    const charts = await chartChanges(one, parts.trees, parts.fetched);
+    const options = { ...parts, near, removal, charts };
     const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, options) : undefined;
     const kept = fits !== undefined && parts.budget.take(sizeOf(fits.preview, fits.findings));
     const { target, head } = one;
@@ -131,6 +140,13 @@ async function compareEach(
     await breathe();
   }
   return compared;
+}
+
+/** Values that only the cluster knows, each once. */
+function valuesOf(compared: readonly ComparedSides[]): Pick<Preview["completeness"], "values" | "newValues"> {
+  const values = distinct(compared.flatMap((one) => one.values));
+  const newValues = compared.reduce((sum, one) => sum + one.newValues, 0);
+  return { ...(values.length > 0 && { values }), ...(newValues > 0 && { newValues }) };
 }
 
 /** Which objects of controllers have targets; `undefined` where none has, because none is followed. */
@@ -149,11 +165,10 @@ function objectKey({ kind, namespace, name }: FollowedObject): string {
 }
 
 /** What stands elsewhere and renders the same, or is not even touched. */
-function movedTargets(
-  compared: readonly ComparedTarget[],
-  targets: readonly TargetPreview[],
-): readonly MovedTarget[] {
-  const same = new Set(targets.filter(({ status }) => status === "unchanged").map(({ app, environment }) => targetId(app, environment)));
+function movedTargets(compared: readonly ComparedTarget[], targets: readonly TargetPreview[]): readonly MovedTarget[] {
+  const same = new Set(
+    targets.filter(({ status }) => status === "unchanged").map(({ app, environment }) => targetId(app, environment)),
+  );
   return compared.flatMap(({ target: { app, environment }, affected, moves = [] }) =>
     moves.length > 0 && (!affected || same.has(targetId(app, environment))) ? [{ app, environment, moves }] : [],
   );

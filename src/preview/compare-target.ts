@@ -5,6 +5,7 @@ import {
   deployHandling,
   entryFindings,
   guessedValuesFinding,
+  majorVersionFinding,
   notFetchedFinding,
   podCount,
   type Removal,
@@ -16,7 +17,7 @@ import {
 } from "../diff/index.ts";
 import { toItems } from "../diff/item.ts";
 import type { Declaration } from "../model/declaration.ts";
-import type { RenderProblem, TargetPreview } from "../model/preview.ts";
+import type { ChartChange, RenderProblem, TargetPreview } from "../model/preview.ts";
 import type { PartialRender, Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
 import type { Affected } from "./affected.ts";
 import { comparableSides } from "./comparable.ts";
@@ -28,6 +29,9 @@ export interface ComparedTarget {
   readonly findings: readonly TargetFinding[];
   /** What its renders do without, each once. */
   readonly unpinned: readonly UnpinnedReference[];
+  /** Values that only the cluster knows, and how many of them only one side asks for. */
+  readonly values: readonly UnpinnedReference[];
+  readonly newValues: number;
 }
 
 /** How renders are compared. */
@@ -36,6 +40,8 @@ interface CompareOptions {
   readonly fingerprintKey: Uint8Array;
   /** Whether an object of a controller is one whose target is known; `undefined` where controllers are not followed. */
   readonly follows?: ((object: FollowedObject) => boolean) | undefined;
+  /** Charts that are another version at the head. */
+  readonly charts?: readonly ChartChange[];
   /** What becomes of the resources of a target that is gone. */
   readonly removal?: Removal | undefined;
   /** Of a file that the head misses: the one beside it that may be meant. */
@@ -49,17 +55,17 @@ export function compareSides(
   options: CompareOptions,
 ): ComparedTarget {
   const { app, environment } = one.target;
-  const about = aboutTarget(one, because);
-  const missing = joinVersions(one.base?.unpinned ?? [], one.head?.unpinned ?? []);
-  const notFetched = missing
-    .filter(({ kind }) => kind !== "value")
-    .map((reference) => notFetchedFinding({ app, environment, reference }));
+  const { charts = [] } = options;
+  const about = aboutTarget(one, because, charts);
+  const missing = joinVersions(withoutValues(one.base), withoutValues(one.head));
+  const notFetched = missing.map((reference) => notFetchedFinding({ app, environment, reference }));
   const problem = problemOf(one);
   if (one.head !== undefined && shown(one.head) === undefined) {
     return {
       preview: { ...about, ...nothing, status: "failed", ...(problem && { error: problem }) },
       findings: [...failureFindings(one, "failed", options), ...notFetched],
       unpinned: missing,
+      ...valuesOf(one),
     };
   }
   const comparison = compareRenders(one, options);
@@ -70,6 +76,7 @@ export function compareSides(
     preview: {
       ...about,
       ...pick(comparison),
+      ...versionOf(charts),
       status,
       ...movedFacts(one),
       ...(partial && { partial: true }),
@@ -80,14 +87,28 @@ export function compareSides(
       ...failureFindings(one, status, options),
       ...sideFindings(one, options),
       ...declaredFindings(one),
+      ...charts.flatMap((chart) => majorVersionFinding({ app, environment, chart })),
       ...notFetched,
     ],
     unpinned: distinct([...missing, ...unfollowedChanges(base ?? [], head ?? [], options.follows)]),
+    ...valuesOf(one),
   };
 }
 
+function withoutValues(render: Render | undefined): readonly UnpinnedReference[] {
+  return render?.unpinned.filter(({ kind }) => kind !== "value") ?? [];
+}
+
+/** Values that only the cluster knows; those that only one side asks for were not compared. */
+function valuesOf({ base, head }: Affected): Pick<ComparedTarget, "values" | "newValues"> {
+  const of = (side: Render | undefined) => side?.unpinned.filter(({ kind }) => kind === "value") ?? [];
+  const [before, after] = [of(base), of(head)];
+  const names = (values: readonly UnpinnedReference[]) => new Set(values.map(({ reference }) => reference));
+  return { values: distinct([...after, ...before]), newValues: names(before).symmetricDifference(names(after)).size };
+}
+
 /** What is told of a target whether it renders or not. */
-function aboutTarget({ target, moves }: Affected, because: TargetPreview["because"]) {
+function aboutTarget({ target, moves }: Affected, because: TargetPreview["because"], charts: readonly ChartChange[]) {
   const { app, environment, render, assumed, declaration, destination, handling } = target;
   return {
     ...{ app, environment, path: render.path, renderer: render.kind, because },
@@ -96,7 +117,16 @@ function aboutTarget({ target, moves }: Affected, because: TargetPreview["becaus
     ...(destination === undefined ? {} : { destination }),
     ...(handling === undefined ? {} : { handling }),
     ...(moves === undefined ? {} : { moves }),
+    ...(charts.length === 0 ? {} : { charts }),
   };
+}
+
+/** For headings: that of the only chart; its file says it, where labels may not. */
+function versionOf(charts: readonly ChartChange[]): Pick<TargetPreview, "chart"> {
+  const [only, ...others] = charts;
+  return only === undefined || others.length > 0 || only.from === only.to
+    ? {}
+    : { chart: { from: only.from, to: only.to } };
 }
 
 /** An object that is in a render is looked at there; this is about those that people apply. */

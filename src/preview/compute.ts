@@ -81,6 +81,7 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const preview = await assemble({
     ...{ commits, compared, unknown, trees, plan, fingerprintKey, ignore, exclude },
     ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
+    fetched: ports.sources?.objects,
     changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
     headConfig: request.configText === undefined ? await readHeadConfig(trees, reads) : undefined,

@@ -35,7 +35,8 @@ export async function withFollowers(
   changed: readonly ChangedPath[],
   trees: ComparedTrees,
 ): Promise<readonly TargetPreview[]> {
-  if (!targets.some(({ movedFrom, declaration }) => movedFrom !== undefined && declaration === undefined)) return targets;
+  if (!targets.some(({ movedFrom, declaration }) => movedFrom !== undefined && declaration === undefined))
+    return targets;
   const files = changed.map(({ path }) => path).filter((path) => /\.ya?ml$/i.test(path));
   const found = await mapLimit(files.slice(0, maxFiles), atOnce, (file) => movesIn(file, trees));
   const moves = found.flat();

@@ -87,7 +87,10 @@ const release = z
   .partial()
   .catch({});
 const source = z.object({ repoURL: text, chart: text }).catch({ repoURL: "", chart: "" });
-const application = z.object({ source, sources: z.array(source).catch([]) }).partial().catch({});
+const application = z
+  .object({ source, sources: z.array(source).catch([]) })
+  .partial()
+  .catch({});
 
 /** Where a chart comes from, without its version; `""` where the declaration does not say. */
 function chartSource({ kind, options }: RenderSpec): string {

@@ -30,7 +30,13 @@ export function withoutUnknown(compared: readonly ComparedTarget[]): Known {
       parent,
       app: parent.target.app,
       environment: parent.target.environment,
-      targets: children.map(([{ target: { app, environment } }]) => ({ app, environment })),
+      targets: children.map(
+        ([
+          {
+            target: { app, environment },
+          },
+        ]) => ({ app, environment }),
+      ),
     })),
   };
 }
@@ -60,7 +66,7 @@ function isUnseen(side: Render | undefined, other: Render | undefined): boolean 
   if (side?.ok !== false) return false;
   if (side.partial === undefined) return true;
   const had = new Set(other?.unpinned.map(({ reference }) => reference));
-  return side.unpinned.some(({ reference }) => !had.has(reference));
+  return side.unpinned.some(({ reference, kind }) => kind !== "value" && !had.has(reference));
 }
 
 function withUnknownBase(one: ComparedTarget, after: ReadonlyMap<string, ComparedTarget>): ComparedTarget {

@@ -53,13 +53,15 @@ export const controllerChanges: readonly ControllerChange[] = [
   flip({ id: "automation-switched", severity: "warning" }, ({ automated }) => automated, {
     on: {
       short: "{resource} deploys by itself",
-      message: "{resource} {#deploys|deploy} by {#itself|themselves} from now on{where}. With the merge everything that waits for a sync goes live.",
+      message:
+        "{resource} {#deploys|deploy} by {#itself|themselves} from now on{where}. With the merge everything that waits for a sync goes live.",
       fix: "look at what is out of sync in Argo CD first",
       pointer: "/spec/syncPolicy",
     },
     off: {
       short: "{resource} no longer deploys by itself",
-      message: "{resource} no longer {#deploys|deploy} by {#itself|themselves}{where}. After the merge a change is live only when somebody syncs it.",
+      message:
+        "{resource} no longer {#deploys|deploy} by {#itself|themselves}{where}. After the merge a change is live only when somebody syncs it.",
       fix: "if this is not meant, keep `syncPolicy.automated`",
       pointer: "/spec/syncPolicy",
     },
@@ -67,34 +69,39 @@ export const controllerChanges: readonly ControllerChange[] = [
   flip({ id: "prune-switched", severity: "warning" }, ({ prune }) => prune, {
     on: {
       short: "pruning is switched on",
-      message: "Pruning is switched on for {resource}{where}. The next deploy deletes whatever it deployed before and Git no longer has.",
+      message:
+        "Pruning is switched on for {resource}{where}. The next deploy deletes whatever it deployed before and Git no longer has.",
       fix: "look in the cluster for what Git no longer has",
       pointer: "/spec",
     },
     off: {
       short: "pruning is switched off",
-      message: "Pruning is switched off for {resource}{where}. What leaves Git from now on stays in the cluster, and nothing updates it.",
+      message:
+        "Pruning is switched off for {resource}{where}. What leaves Git from now on stays in the cluster, and nothing updates it.",
       fix: "if this is not meant, keep pruning on",
       pointer: "/spec",
     },
   }),
-  unlessMirrored(flip({ id: "deletion-policy-changed", severity: "warning" }, ({ cascades }) => cascades, {
-    on: {
-      short: "{resource} takes all with it when it goes",
-      message: `When {resource} {#goes|go}, all that ${them} deployed is deleted from now on{where}. Until now it stayed in the cluster.`,
-      pointer: "",
-    },
-    off: {
-      short: "{resource} leaves all behind when it goes",
-      message: `When {resource} {#goes|go}, all that ${them} deployed stays in the cluster from now on{where}. Until now it was deleted.`,
-      fix: "if this is not meant, keep the finalizer or the deletion policy",
-      pointer: "",
-    },
-  })),
+  unlessMirrored(
+    flip({ id: "deletion-policy-changed", severity: "warning" }, ({ cascades }) => cascades, {
+      on: {
+        short: "{resource} takes all with it when it goes",
+        message: `When {resource} {#goes|go}, all that ${them} deployed is deleted from now on{where}. Until now it stayed in the cluster.`,
+        pointer: "",
+      },
+      off: {
+        short: "{resource} leaves all behind when it goes",
+        message: `When {resource} {#goes|go}, all that ${them} deployed stays in the cluster from now on{where}. Until now it was deleted.`,
+        fix: "if this is not meant, keep the finalizer or the deletion policy",
+        pointer: "",
+      },
+    }),
+  ),
   flip({ id: "replaces-objects", severity: "warning" }, ({ replaces }) => replaces, {
     on: {
       short: "objects are replaced instead of updated",
-      message: "{resource} {#replaces|replace} objects instead of updating them from now on{where}. What cannot be updated is deleted and made again, with its pods and its data.",
+      message:
+        "{resource} {#replaces|replace} objects instead of updating them from now on{where}. What cannot be updated is deleted and made again, with its pods and its data.",
       fix: "use it for one object by annotation, and for one deploy",
       pointer: "/spec",
     },
@@ -160,9 +167,13 @@ function project({ project: from }: ControllerFacts, { project: to }: Controller
   ];
 }
 
-function revisions({ revisions: from = [] }: ControllerFacts, { revisions: to = [] }: ControllerFacts): readonly Told[] {
+function revisions(
+  { revisions: from = [] }: ControllerFacts,
+  { revisions: to = [] }: ControllerFacts,
+): readonly Told[] {
   return to.flatMap((one, index) => {
-    const was = from.find(({ source }) => source === one.source) ?? (from.length === to.length ? from[index] : undefined);
+    const was =
+      from.find(({ source }) => source === one.source) ?? (from.length === to.length ? from[index] : undefined);
     return was === undefined || was.moving || !one.moving ? [] : [movingRevision(was, one)];
   });
 }
@@ -177,7 +188,10 @@ function movingRevision(was: AskedRevision, { revision }: AskedRevision): Told {
   };
 }
 
-function driftDetection({ driftDetection: from }: ControllerFacts, { driftDetection: to }: ControllerFacts): readonly Told[] {
+function driftDetection(
+  { driftDetection: from }: ControllerFacts,
+  { driftDetection: to }: ControllerFacts,
+): readonly Told[] {
   if (from === undefined || to === undefined || from === to) return [];
   return [
     {

@@ -105,8 +105,7 @@ function releaseFacts(object: ValueObject): ControllerFacts {
     driftDetection: textAt(spec, "driftDetection", "mode") || "disabled",
     replaces: at(spec, "upgrade", "force") === true,
     destination: fluxDestination(spec, namespace),
-    revisions:
-      name === "" || isFromGit ? [] : [{ source: name, revision: version, moving: !isExactVersion(version) }],
+    revisions: name === "" || isFromGit ? [] : [{ source: name, revision: version, moving: !isExactVersion(version) }],
   };
 }
 
@@ -136,7 +135,10 @@ function destinationOf(destination: ValueObject, nameKey: string): Destination {
 
 /** A commit, or a tag that is a version; a version with less than three parts may be a constraint. */
 function isFixedInGit(revision: string): boolean {
-  return /^[0-9a-f]{7,64}$/i.test(revision) || /^(?:refs\/tags\/.+|(?:.*[-/])?v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)$/.test(revision);
+  return (
+    /^[0-9a-f]{7,64}$/i.test(revision) ||
+    /^(?:refs\/tags\/.+|(?:.*[-/])?v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)$/.test(revision)
+  );
 }
 
 function isExactVersion(version: string): boolean {

@@ -1,8 +1,8 @@
 import type { DeployHandling } from "../controllers/deploy-handling.ts";
+import { objectHandlingChanged } from "../controllers/marks.ts";
 import { type Item, resourceLabel } from "../item.ts";
 import type { Pair } from "../match.ts";
 import { clearTextSecret } from "./clear-text-secret.ts";
-import { objectHandlingChanged } from "../controllers/marks.ts";
 import { controllerRules } from "./controller-rules.ts";
 import { deletedCustomResourceDefinition } from "./deleted-custom-resource-definition.ts";
 import { deletedNamespace } from "./deleted-namespace.ts";
@@ -71,7 +71,10 @@ function toFinding(
   if (item === undefined) return [];
   return [
     {
-      ...toTargetFinding({ id, severity: found.severity ?? severity, app, environment, resource: resourceLabel(item.id) }, found),
+      ...toTargetFinding(
+        { id, severity: found.severity ?? severity, app, environment, resource: resourceLabel(item.id) },
+        found,
+      ),
       ...(item.file !== undefined && found.about !== "base" ? { file: item.file, target: item.id } : {}),
       ...(found.pointer !== undefined ? { pointer: found.pointer } : {}),
     },

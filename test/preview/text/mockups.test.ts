@@ -686,7 +686,10 @@ It changes files of **shop** in prod and staging. Sluice does not render files f
 
 ${imageDiff}`,
     });
-    const two = findings.map((one) => ({ ...one, ...suspendedFinding({ kind: "Kustomization", ...about, line: 7, alone: false }) }));
+    const two = findings.map((one) => ({
+      ...one,
+      ...suspendedFinding({ kind: "Kustomization", ...about, line: 7, alone: false }),
+    }));
     const { text, check } = said(of([bump("shop/prod"), bump("shop/dev")], { findings: two }), "checked 2 of 2");
     expect(check).toBe("success · shop in prod, dev: 1.4.0 → 1.5.0");
     expect(text).toContain("> **Merging does not deploy shop in prod.** Flux ");
