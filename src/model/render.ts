@@ -1,4 +1,5 @@
 import type { JsonObject } from "./json.ts";
+import type { MovingSource } from "./sources.ts";
 import type { RenderSpec } from "./target.ts";
 import type { ObjectReader, Tree } from "./tree.ts";
 
@@ -63,6 +64,8 @@ export type Render =
       readonly trace: Trace;
       readonly warnings: readonly RenderWarning[];
       readonly unpinned: readonly UnpinnedReference[];
+      /** What was fetched for it and may be something else tomorrow. */
+      readonly moving?: readonly MovingSource[];
       /** How many bytes it takes to keep this. */
       readonly held?: number;
       /** Parsed on first use: equal renders need never be parsed. */
@@ -74,6 +77,7 @@ export type Render =
       readonly trace: Trace;
       readonly failure: RenderFailure;
       readonly unpinned: readonly UnpinnedReference[];
+      readonly moving?: readonly MovingSource[];
       /** Set when only what is `unpinned` is missing. The trace has every other input then. */
       readonly partial?: PartialRender;
     };
