@@ -12,8 +12,19 @@ const podinfo: ChartChange = {
 };
 const release = (environment: string) =>
   target(`podinfo/${environment}`, {
-    ...{ renderer: "helmrelease", path: "@sources/helm/podinfo", charts: [podinfo], chart: { from: "6.5.4", to: "6.6.0" } },
-    declaration: { kind: "HelmRelease", namespace: "apps", name: "podinfo", file: `clusters/${environment}/podinfo.yaml`, line: 3 },
+    ...{
+      renderer: "helmrelease",
+      path: "@sources/helm/podinfo",
+      charts: [podinfo],
+      chart: { from: "6.5.4", to: "6.6.0" },
+    },
+    declaration: {
+      kind: "HelmRelease",
+      namespace: "apps",
+      name: "podinfo",
+      file: `clusters/${environment}/podinfo.yaml`,
+      line: 3,
+    },
     destination: { cluster: environment, namespace: "apps" },
     changes: [change("@@ spec @@\n-replicas: 2\n+replicas: 3")],
   });
@@ -48,7 +59,9 @@ describe("what deploys a change", () => {
       charts: [{ name: "podinfo", to: "6.6.0" }],
     });
     const text = previewText(given, { colours: false, all: false });
-    expect(text).toContain("chart podinfo 6.5.4 → 6.6.0, app 6.5.4 → 6.6.0: podinfo in prod  https://redirect.github.com/");
+    expect(text).toContain(
+      "chart podinfo 6.5.4 → 6.6.0, app 6.5.4 → 6.6.0: podinfo in prod  https://redirect.github.com/",
+    );
     expect(text).toContain(
       "podinfo in prod: deployed by Flux HelmRelease apps/podinfo (clusters/prod/podinfo.yaml:3) to cluster prod, namespace apps\n",
     );
@@ -66,7 +79,9 @@ describe("what moved and renders the same", () => {
     expect(text).toMatch(/^### webapp in prod moved, renders the same\n/);
     expect(text).toContain("webapp in prod moved and renders the same: folder `apps/shop` → `apps/web`.");
     expect(previewCheck(given).conclusion).toBe("success");
-    expect(previewText(given, { colours: false, all: false })).toContain("renders the same: folder apps/shop → apps/web");
+    expect(previewText(given, { colours: false, all: false })).toContain(
+      "renders the same: folder apps/shop → apps/web",
+    );
   });
 });
 
@@ -82,18 +97,26 @@ describe("what nobody here can know", () => {
   });
 
   it("is told of values and sources, once, and is neutral only where one side alone has a value", () => {
-    const values = ["DOMAIN", "TOKEN"].map((reference) => ({ reference, reason: "Secret/vars has it", kind: "value" as const }));
+    const values = ["DOMAIN", "TOKEN"].map((reference) => ({
+      reference,
+      reason: "Secret/vars has it",
+      kind: "value" as const,
+    }));
     const moving = [{ reference: "https://github.com/acme/bases, branch main", revision: "0123abc" }];
     const { completeness } = preview([release("prod")]);
     const given = preview([release("prod")], { moving, completeness: { ...completeness, values } });
     const text = previewComment(given, options).body;
-    expect(text).toContain("Values that only the cluster knows, with placeholders on both sides: `DOMAIN` and `TOKEN` (Secret/vars has it).");
+    expect(text).toContain(
+      "Values that only the cluster knows, with placeholders on both sides: `DOMAIN` and `TOKEN` (Secret/vars has it).",
+    );
     expect(text).toContain(
       "Not pinned, so it can change without a commit here: `https://github.com/acme/bases, branch main` (now `0123abc`).",
     );
     expect(previewCheck(given).conclusion).toBe("success");
     const fresh = preview([release("prod")], { completeness: { ...completeness, values, newValues: 1 } });
     expect(previewCheck(fresh).conclusion).toBe("neutral");
-    expect(previewText(given, { colours: false, all: false })).toContain("only the cluster knows  DOMAIN, TOKEN: Secret/vars has it");
+    expect(previewText(given, { colours: false, all: false })).toContain(
+      "only the cluster knows  DOMAIN, TOKEN: Secret/vars has it",
+    );
   });
 });
