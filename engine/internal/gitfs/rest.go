@@ -93,13 +93,13 @@ func (f *FS) ReadDir(p string) ([]string, error) {
 			return nil, err
 		}
 		for _, e := range tree.Entries {
-			if !f.unlisted(path.Join(n.rel, e.Name)) {
+			if n.rel != "" || !f.unlisted(e.Name) {
 				names = append(names, e.Name)
 			}
 		}
 	}
 	for name := range f.overlay {
-		if rest, ok := below(name, n.rel); ok && !(n.rel == "" && f.unlisted(name)) {
+		if rest, ok := below(name, n.rel); ok && (n.rel != "" || !f.unlisted(name)) {
 			first, _, _ := strings.Cut(rest, "/")
 			names = append(names, first)
 		}
