@@ -121,7 +121,7 @@ func (f *FS) peek(rel string) (node, error) {
 	if rel == "" {
 		return node{kind: objects.Dir, oid: f.root}, nil
 	}
-	quiet := &FS{store: f.store, root: f.root, trace: trace.New()}
+	quiet := &FS{store: f.store, root: f.root, trace: trace.New(), refused: &refused{}}
 	return quiet.walk(rel)
 }
 
