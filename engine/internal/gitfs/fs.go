@@ -22,16 +22,20 @@ type FS struct {
 	limits      limits.Limits
 	overlay     map[string][]byte
 	overlayDirs map[string]bool
-	refusal     *fault.Fault
+	refused     *refused
 	read        map[string]bool
+	artifact    *artifact
 }
+
+// refused is the first lookup that was refused, for all views of a render.
+type refused struct{ first *fault.Fault }
 
 var _ filesys.FileSystem = (*FS)(nil)
 
 // New makes the file system of the tree with the id root.
 func New(store *objects.Store, root string, overlay map[string][]byte, l limits.Limits, t *trace.Trace) *FS {
 	f := &FS{
-		store: store, root: root, trace: t, limits: l, read: map[string]bool{},
+		store: store, root: root, trace: t, limits: l, read: map[string]bool{}, refused: &refused{},
 		overlay: map[string][]byte{}, overlayDirs: map[string]bool{},
 	}
 	for name, content := range overlay {
@@ -55,14 +59,14 @@ func (f *FS) Trace() *trace.Trace { return f.trace }
 func (f *FS) Limits() limits.Limits { return f.limits }
 
 // Refusal gives the first lookup that was refused. Renderers may swallow the error of a lookup; a render with a refusal must fail.
-func (f *FS) Refusal() *fault.Fault { return f.refusal }
+func (f *FS) Refusal() *fault.Fault { return f.refused.first }
 
 // Refuse records a refusal that was found elsewhere and gives it back.
 func (f *FS) Refuse(fa *fault.Fault) error { return f.refuse(fa) }
 
 func (f *FS) refuse(fa *fault.Fault) error {
-	if f.refusal == nil {
-		f.refusal = fa
+	if f.refused.first == nil {
+		f.refused.first = fa
 	}
 	return fa
 }

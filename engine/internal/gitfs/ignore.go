@@ -1,0 +1,150 @@
+package gitfs
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/fluxcd/pkg/sourceignore"
+	"github.com/fluxcd/pkg/sourceignore/gitignore"
+	"github.com/sluice-gitops/sluice/engine/internal/objects"
+	"github.com/sluice-gitops/sluice/engine/internal/trace"
+)
+
+var (
+	always      = gitignore.NewMatcher(sourceignore.VCSPatterns(nil))
+	withoutRule = sourceignore.NewDefaultMatcher(nil, nil)
+)
+
+// ignored says whether a rule leaves out a path: one of the ignore files above it, then `spec.ignore`; the default rules where no file and no `spec.ignore` has any.
+func (f *FS) ignored(rel string, dir bool) (bool, error) {
+	a := f.artifact
+	parts := a.parts(rel)
+	rules, err := f.rules(folderOf(rel))
+	if err != nil {
+		return false, err
+	}
+	if len(rules)+len(a.last) > 0 {
+		rules = slices.Concat(sourceignore.VCSPatterns(nil), rules, a.last)
+		return gitignore.NewMatcher(rules).Match(parts, dir), nil
+	}
+	if !withoutRule.Match(parts, dir) || always.Match(parts, dir) {
+		return always.Match(parts, dir), nil
+	}
+	elsewhere, err := f.rulesElsewhere()
+	return !elsewhere, err
+}
+
+// rules gives those of a folder's ignore file and of the folders above it. Rules of other folders match nothing there.
+func (f *FS) rules(dir string) ([]gitignore.Pattern, error) {
+	a := f.artifact
+	if known, ok := a.folders[dir]; ok {
+		return known, nil
+	}
+	var above []gitignore.Pattern
+	if dir != a.root && dir != "" {
+		var err error
+		if above, err = f.rules(folderOf(dir)); err != nil {
+			return nil, err
+		}
+	}
+	own, err := f.ownRules(dir)
+	if err != nil {
+		return nil, err
+	}
+	a.folders[dir] = slices.Concat(above, own)
+	return a.folders[dir], nil
+}
+
+func (f *FS) ownRules(dir string) ([]gitignore.Pattern, error) {
+	n, err := f.walk(path.Join(dir, sourceignore.IgnoreFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil || n.kind != objects.Blob {
+		return nil, err
+	}
+	f.trace.Add(n.rel, trace.File, n.oid)
+	content, err := f.store.Blob(n.oid)
+	if err != nil {
+		return nil, err
+	}
+	return patterns(content, f.artifact.parts(dir)), f.account(n, content)
+}
+
+func patterns(content []byte, domain []string) []gitignore.Pattern {
+	return sourceignore.ReadPatterns(bytes.NewReader(content), domain)
+}
+
+// rulesElsewhere says whether any folder of the source has rules: then the default rules do not hold anywhere. What was found is traced; that nothing is
+// found is not, because it would make every commit touch the render.
+func (f *FS) rulesElsewhere() (bool, error) {
+	a := f.artifact
+	if a.elsewhere == nil {
+		top, err := f.peek(a.root)
+		if err != nil {
+			return false, err
+		}
+		found, err := f.ruleFile(a.root, top.oid)
+		if err != nil {
+			return false, err
+		}
+		has := found.rel != ""
+		if has {
+			f.trace.Add(found.rel, trace.File, found.oid)
+		}
+		a.elsewhere = &has
+	}
+	return *a.elsewhere, nil
+}
+
+// ruleFile finds an ignore file with rules in or below a folder. What is known of a tree object stays known for as long as it is held.
+func (f *FS) ruleFile(dir, oid string) (node, error) {
+	type found struct{ rel, oid string }
+	var failure error
+	known, _ := f.store.Memo(oid, "rule file", func() any {
+		at, err := f.findRules(oid)
+		failure = err
+		return found{at.rel, at.oid}
+	}).(found)
+	if failure != nil || known.rel == "" {
+		return node{}, failure
+	}
+	return node{rel: path.Join(dir, known.rel), oid: known.oid}, nil
+}
+
+func (f *FS) findRules(oid string) (node, error) {
+	tree, err := f.store.Tree(oid)
+	if err != nil {
+		return node{}, err
+	}
+	if e, ok := tree.Get(sourceignore.IgnoreFile); ok && e.Kind == objects.Blob {
+		content, err := f.store.Blob(e.Oid)
+		if err != nil {
+			return node{}, err
+		}
+		if len(patterns(content, nil)) > 0 {
+			return node{rel: e.Name, oid: e.Oid}, nil
+		}
+	}
+	var below []string
+	for _, e := range tree.Entries {
+		if e.Kind == objects.Dir {
+			below = append(below, e.Oid)
+		}
+	}
+	if err := f.store.Prefetch(below); err != nil {
+		return node{}, err
+	}
+	for _, e := range tree.Entries {
+		if e.Kind != objects.Dir {
+			continue
+		}
+		if at, err := f.ruleFile(e.Name, e.Oid); err != nil || at.rel != "" {
+			return at, err
+		}
+	}
+	return node{}, nil
+}
