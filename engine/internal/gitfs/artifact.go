@@ -113,6 +113,9 @@ func gone(rel string) error {
 
 // child says whether an entry of a folder is in the view.
 func (f *FS) child(rel string, e objects.Entry) (bool, error) {
+	if f.unlisted(rel) && path.Dir(rel) == "." {
+		return false, nil
+	}
 	if f.artifact == nil {
 		return true, nil
 	}

@@ -87,64 +87,58 @@ func (f *FS) rulesElsewhere() (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		found, err := f.ruleFile(a.root, top.oid)
-		if err != nil {
-			return false, err
+		found := f.findRules(a.root, top.oid)
+		if found.err != nil {
+			return false, found.err
 		}
 		has := found.rel != ""
 		if has {
-			f.trace.Add(found.rel, trace.File, found.oid)
+			f.trace.Add(path.Join(a.root, found.rel), trace.File, found.oid)
 		}
 		a.elsewhere = &has
 	}
 	return *a.elsewhere, nil
 }
 
-// ruleFile finds an ignore file with rules in or below a folder. What is known of a tree object stays known for as long as it is held.
-func (f *FS) ruleFile(dir, oid string) (node, error) {
-	type found struct{ rel, oid string }
-	var failure error
-	known, _ := f.store.Memo(oid, "rule file", func() any {
-		at, err := f.findRules(oid)
-		failure = err
-		return found{at.rel, at.oid}
-	}).(found)
-	if failure != nil || known.rel == "" {
-		return node{}, failure
-	}
-	return node{rel: path.Join(dir, known.rel), oid: known.oid}, nil
+// ruleFile is where a file with rules was found, below the folder that was searched; without rel there is none.
+type ruleFile struct {
+	rel, oid string
+	err      error
 }
 
-func (f *FS) findRules(oid string) (node, error) {
-	tree, err := f.store.Tree(oid)
-	if err != nil {
-		return node{}, err
-	}
-	if e, ok := tree.Get(sourceignore.IgnoreFile); ok && e.Kind == objects.Blob {
-		content, err := f.store.Blob(e.Oid)
+// findRules finds an ignore file with rules in or below a folder. What is known of a tree object stays known for as long as it is held.
+func (f *FS) findRules(dir, oid string) ruleFile {
+	found, _ := f.store.Memo(oid, "rule file", func() any {
+		tree, err := f.store.Tree(oid)
 		if err != nil {
-			return node{}, err
+			return ruleFile{err: err}
 		}
-		if len(patterns(content, nil)) > 0 {
-			return node{rel: e.Name, oid: e.Oid}, nil
+		if e, ok := tree.Get(sourceignore.IgnoreFile); ok && e.Kind == objects.Blob {
+			content, err := f.store.Blob(e.Oid)
+			if err != nil || len(patterns(content, nil)) > 0 {
+				return ruleFile{e.Name, e.Oid, err}
+			}
+		}
+		return f.findRulesBelow(dir, tree)
+	}).(ruleFile)
+	return found
+}
+
+func (f *FS) findRulesBelow(dir string, tree *objects.Tree) ruleFile {
+	folders := slices.DeleteFunc(slices.Clone(tree.Entries), func(e objects.Entry) bool {
+		return e.Kind != objects.Dir || f.unlisted(path.Join(dir, e.Name))
+	})
+	oids := make([]string, len(folders))
+	for i, e := range folders {
+		oids[i] = e.Oid
+	}
+	if err := f.store.Prefetch(oids); err != nil {
+		return ruleFile{err: err}
+	}
+	for _, e := range folders {
+		if found := f.findRules(path.Join(dir, e.Name), e.Oid); found.err != nil || found.rel != "" {
+			return ruleFile{path.Join(e.Name, found.rel), found.oid, found.err}
 		}
 	}
-	var below []string
-	for _, e := range tree.Entries {
-		if e.Kind == objects.Dir {
-			below = append(below, e.Oid)
-		}
-	}
-	if err := f.store.Prefetch(below); err != nil {
-		return node{}, err
-	}
-	for _, e := range tree.Entries {
-		if e.Kind != objects.Dir {
-			continue
-		}
-		if at, err := f.ruleFile(e.Name, e.Oid); err != nil || at.rel != "" {
-			return at, err
-		}
-	}
-	return node{}, nil
+	return ruleFile{}
 }

@@ -12,13 +12,24 @@ import (
 	"github.com/sluice-gitops/sluice/engine/internal/trace"
 )
 
-// With gives a view of the same render with more virtual files laid over the tree. It shares the trace, the limits and the refusals.
+// With gives a view with more virtual files laid over the tree.
 func (f *FS) With(overlay map[string][]byte) *FS {
-	all := maps.Clone(f.overlay)
-	maps.Copy(all, overlay)
-	view := New(f.store, f.root, all, f.limits, f.trace)
-	view.refused, view.read, view.artifact = f.refused, f.read, f.artifact
-	return view
+	view := *f
+	view.overlay, view.overlayDirs = map[string][]byte{}, map[string]bool{}
+	maps.Copy(view.overlay, f.overlay)
+	maps.Copy(view.overlayDirs, f.overlayDirs)
+	for name, content := range overlay {
+		rel := strings.TrimPrefix(path.Clean("/"+name), "/")
+		view.overlay[rel] = content
+		for dir := path.Dir(rel); ; dir = path.Dir(dir) {
+			if dir == "." {
+				view.overlayDirs[""] = true
+				break
+			}
+			view.overlayDirs[dir] = true
+		}
+	}
+	return &view
 }
 
 // Entry is one name in a folder and what stands there.
