@@ -35,8 +35,8 @@ export interface UnpinnedReference {
   readonly file?: string;
   /** What the reference was at the base, where only its version differs. */
   readonly before?: string;
-  /** `object`: what an object of Argo CD or Flux points at. */
-  readonly kind?: "base" | "file" | "chart" | "object";
+  /** `object`: what an object of Argo CD or Flux points at. `value`: what only the cluster has; the reference is its name. */
+  readonly kind?: "base" | "file" | "chart" | "object" | "value";
 }
 
 /** What of a target can be rendered without what is not fetched. `digest` is equal exactly when resources are equal. */

@@ -10,7 +10,7 @@ const unpinned = z
     reference: z.string(),
     reason: z.string(),
     file: z.string().min(1).optional(),
-    kind: z.enum(["base", "file", "chart"]).optional(),
+    kind: z.enum(["base", "file", "chart", "value"]).optional(),
   })
   .transform(compact);
 

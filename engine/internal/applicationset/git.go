@@ -60,7 +60,13 @@ func (s *set) repository(g gitGenerator) (string, error) {
 		}
 	}
 	reference := g.RepoURL + "@" + g.Revision
-	s.Unpinned = append(s.Unpinned, protocol.Unpinned{Reference: reference, Reason: "a git generator reads this repository", Kind: "repository"})
+	if at, here := s.fs.Remote(reference); here {
+		return at, nil
+	}
+	s.Unpinned = append(s.Unpinned, protocol.Unpinned{
+		Reference: reference, Reason: "a git generator reads this repository", Kind: "repository",
+		Source: map[string]any{"kind": "git", "url": g.RepoURL, "revision": map[string]any{"kind": "any", "text": g.Revision}},
+	})
 	return "", fault.New(fault.Refused, "", "the git generator reads %s at %q, which is not here", g.RepoURL, g.Revision)
 }
 

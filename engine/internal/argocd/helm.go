@@ -125,7 +125,7 @@ func (h *Helm) ownValues() ([]byte, error) {
 
 // read gives the content of a file of the tree.
 func (r *run) read(file string) ([]byte, error) {
-	content, err := r.fs.ReadFile(gitfs.Abs(file))
+	content, err := r.all.ReadFile(gitfs.Abs(file))
 	if err == nil {
 		return content, nil
 	}

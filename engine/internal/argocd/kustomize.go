@@ -21,8 +21,8 @@ func (r *run) kustomize() ([]Object, error) {
 	}
 	fs := r.fs
 	if k := r.source.Kustomize; k != nil {
-		overlay, err := r.edited(*k)
-		if err != nil {
+		var overlay map[string][]byte
+		if overlay, options.Written, err = r.edited(*k); err != nil {
 			return nil, err
 		}
 		fs = fs.With(overlay)
@@ -90,26 +90,27 @@ func (r *run) buildOptions() (kustomize.Options, error) {
 	return out, err
 }
 
-// edited gives the kustomization with the options written in.
-func (r *run) edited(k Kustomize) (map[string][]byte, error) {
+// edited gives the kustomization with the options written in, and as it was.
+func (r *run) edited(k Kustomize) (edited, original map[string][]byte, err error) {
 	files, err := r.kustomizations()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e, err := newEditor(files)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, edit := range r.edits(k) {
 		if err := edit(e); err != nil {
-			return nil, r.explain(files, err)
+			return nil, nil, r.explain(files, err)
 		}
 	}
-	overlay := map[string][]byte{}
+	edited, original = map[string][]byte{}, map[string][]byte{}
 	for name, content := range e.files() {
-		overlay[path.Join(r.dir, name)] = content
+		edited[path.Join(r.dir, name)] = content
+		original[path.Join(r.dir, name)] = files[name]
 	}
-	return overlay, nil
+	return edited, original, nil
 }
 
 // kustomizations reads the source's kustomization, and what else could be one.

@@ -30,7 +30,8 @@ type Output struct {
 // run is the state of the render of one source.
 type run struct {
 	*Output
-	fs         *gitfs.FS
+	// fs is what stands in the source; all is what stands in the others too.
+	fs, all    *gitfs.FS
 	options    Options
 	source     Source
 	env        *environment
@@ -56,7 +57,7 @@ func Render(fs *gitfs.FS, o Options) (Output, error) {
 		if several && source.Path == "" && source.Chart == "" {
 			continue
 		}
-		r := run{Output: &out, fs: fs, options: o, source: source.normalize(), root: o.Roots[i], references: refs}
+		r := run{Output: &out, fs: fs.At(o.Roots[i]), all: fs, options: o, source: source.normalize(), root: o.Roots[i], references: refs}
 		objects, err := r.render()
 		if err != nil {
 			return out, r.place(err, several, i)

@@ -37,7 +37,7 @@ func (r *run) valueFiles(h *Helm) ([]string, error) {
 			}
 			add(file)
 		case isGlob(file):
-			matches, err := gitglob.Files(r.fs, file)
+			matches, err := gitglob.Files(r.all, file)
 			if err != nil {
 				return nil, fault.New(fault.Input, "", "error expanding glob pattern %q: %s", name, err)
 			}
@@ -49,7 +49,7 @@ func (r *run) valueFiles(h *Helm) ([]string, error) {
 					add(match)
 				}
 			}
-		case h.IgnoreMissingValueFiles && !r.fs.Exists(gitfs.Abs(file)):
+		case h.IgnoreMissingValueFiles && !r.all.Exists(gitfs.Abs(file)):
 			if known := r.fs.Refusal(); known != nil {
 				return nil, known
 			}
@@ -107,6 +107,17 @@ func (r *run) schemeAllowed(scheme string) bool {
 
 // fetched finds what the host fetched for an address; without it the render fails and tells the address.
 func (r *run) fetched(address string) (string, error) {
-	r.Unpinned = append(r.Unpinned, protocol.Unpinned{Reference: address, Reason: "the value file is remote", Kind: "file"})
+	if at, here := r.all.Remote(address); here {
+		entries, err := r.all.List(gitfs.Abs(at))
+		if err != nil {
+			return "", err
+		}
+		if len(entries) == 1 {
+			return path.Join(at, entries[0].Name), nil
+		}
+	}
+	r.Unpinned = append(r.Unpinned, protocol.Unpinned{
+		Reference: address, Reason: "the value file is remote", Kind: "file", Source: map[string]any{"kind": "file", "url": address},
+	})
 	return "", fault.New(fault.Refused, "", "the value file %q is remote; the engine has no network", address)
 }

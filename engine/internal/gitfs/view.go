@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -11,13 +12,24 @@ import (
 	"github.com/sluice-gitops/sluice/engine/internal/trace"
 )
 
-// With gives a view of the same render with more virtual files laid over the tree. It shares the trace, the limits and the refusals.
+// With gives a view with more virtual files laid over the tree.
 func (f *FS) With(overlay map[string][]byte) *FS {
-	all := maps.Clone(f.overlay)
-	maps.Copy(all, overlay)
-	view := New(f.store, f.root, all, f.limits, f.trace)
-	view.refused, view.read = f.refused, f.read
-	return view
+	view := *f
+	view.overlay, view.overlayDirs = map[string][]byte{}, map[string]bool{}
+	maps.Copy(view.overlay, f.overlay)
+	maps.Copy(view.overlayDirs, f.overlayDirs)
+	for name, content := range overlay {
+		rel := strings.TrimPrefix(path.Clean("/"+name), "/")
+		view.overlay[rel] = content
+		for dir := path.Dir(rel); ; dir = path.Dir(dir) {
+			if dir == "." {
+				view.overlayDirs[""] = true
+				break
+			}
+			view.overlayDirs[dir] = true
+		}
+	}
+	return &view
 }
 
 // Entry is one name in a folder and what stands there.
@@ -45,7 +57,13 @@ func (f *FS) List(p string) ([]Entry, error) {
 			return nil, err
 		}
 		for _, e := range tree.Entries {
-			kinds[e.Name] = e.Kind
+			there, err := f.child(path.Join(n.rel, e.Name), e)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				kinds[e.Name] = e.Kind
+			}
 		}
 	}
 	for name := range f.overlay {
