@@ -9,8 +9,10 @@ export interface GeneratorRepository {
 
 /** What the generators of an ApplicationSet ask for. */
 export interface GeneratorNeeds {
-  /** Each once. */
+  /** Each once; those that another generator's parameters name left out. */
   readonly repositories: readonly GeneratorRepository[];
+  /** Every text of the generators, where one of them fills in which repository another one looks into. */
+  readonly fillings: readonly string[];
   /** Whether it asks for clusters, and whether for some of them only. */
   readonly clusters: "none" | "all" | "selected";
   /** Generators whose answer no tree has, each once. */
@@ -30,14 +32,28 @@ export const askedOutside: Readonly<Record<string, string>> = {
 export function generatorNeeds(set: JsonObject): GeneratorNeeds {
   const all = generatorsIn(listAt(objectAt(set, "spec"), "generators"), 0);
   const git = all.flatMap((generator) => (isJsonObject(generator.git) ? [generator.git] : []));
+  const named = git.map((one) => ({ url: textAt(one, "repoURL"), revision: textAt(one, "revision") }));
+  const written = named.filter(({ url, revision }) => !isTemplate(url) && !isTemplate(revision));
   const clusters = all.flatMap((generator) => (isJsonObject(generator.clusters) ? [generator.clusters] : []));
   return {
-    repositories: distinct(git.map((one) => ({ url: textAt(one, "repoURL"), revision: textAt(one, "revision") }))),
+    repositories: distinct(written),
+    fillings: written.length === named.length ? [] : all.flatMap((generator) => textsIn(generator, 0)),
     clusters: clusters.length === 0 ? "none" : clusters.every(isSelective) ? "selected" : "all",
     unsupported: Object.keys(askedOutside).filter((kind) => all.some((generator) => isJsonObject(generator[kind]))),
   };
 }
 
+function isTemplate(text: string): boolean {
+  return text.includes("{{");
+}
+
+function textsIn(value: Json, depth: number): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (depth > maxTextDepth || typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap((item: Json) => textsIn(item, depth + 1));
+}
+
+const maxTextDepth = 12;
 const maxDepth = 4;
 
 /** Argo CD lets `matrix` and `merge` hold each other twice at most. */

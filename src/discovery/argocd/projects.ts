@@ -106,7 +106,7 @@ function matches(pattern: string, value: string, separator = ""): boolean {
 }
 
 /** As Argo CD compares the addresses of repositories. */
-function normalUrl(url: string): string {
+export function normalUrl(url: string): string {
   const lower = url.trim().toLowerCase();
   const scp = /^([^/:@\s]+@)?([a-z0-9.-]+):(?!\/\/)(.+)$/.exec(lower);
   const full = scp !== null && !lower.includes("://") ? `ssh://${scp[1] ?? ""}${scp[2]}/${scp[3]}` : lower;

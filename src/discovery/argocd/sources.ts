@@ -1,5 +1,5 @@
 import type { SourceRequest } from "../../model/sources.ts";
-import { isOwnRepository, isOwnRevision, type OwnRepository } from "./repository.ts";
+import { isOwnRepository, isOwnRevision, type OwnRepository } from "../own-repository.ts";
 import type { ApplicationSource } from "./schema.ts";
 
 /** Where the files of a source come from. */
@@ -60,10 +60,4 @@ function artifactRequest({ repoURL: url, targetRevision }: ApplicationSource): S
   if (/^sha256:[0-9a-f]{64}$/.test(targetRevision)) return { kind: "oci-artifact", url, digest: targetRevision };
   if (range.test(targetRevision)) return { kind: "oci-artifact", url, range: targetRevision };
   return { kind: "oci-artifact", url, ...(targetRevision !== "" && { tag: targetRevision }) };
-}
-
-/** What people call a source: its address, with the chart and the revision. */
-export function sourceLabel({ repoURL, chart, targetRevision }: ApplicationSource): string {
-  const name = chart === "" ? repoURL : `${repoURL.replace(/\/+$/, "")}/${chart}`;
-  return targetRevision === "" ? name : `${name}@${targetRevision}`;
 }

@@ -14,9 +14,17 @@ describe("the generators of an ApplicationSet", () => {
     expect(needs({ git }, matrix).repositories).toEqual([repository, { ...repository, revision: "v1" }]);
   });
 
+  it("need what others name where a parameter fills it in", () => {
+    const list = { list: { elements: [{ url: git.repoURL }] } };
+    const found = needs({ matrix: { generators: [list, { git: { ...git, repoURL: "{{url}}" } }] } });
+    expect(found.repositories).toEqual([]);
+    expect(found.fillings).toContain(git.repoURL);
+  });
+
   it("need nothing where they list all that they give", () => {
     expect(needs({ list: { elements: [{ name: "a" }] } })).toEqual({
       repositories: [],
+      fillings: [],
       clusters: "none",
       unsupported: [],
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gitOrigin, sourceLabel, sourceOrigin } from "../../../src/discovery/argocd/sources.ts";
+import { gitOrigin, sourceOrigin } from "../../../src/discovery/argocd/sources.ts";
 
 const own = { urls: ["https://git.example.com/acme/deploy"], branches: ["main", "HEAD"] };
 const blank = { repoURL: "", path: "", targetRevision: "", tagPrefix: "", chart: "", ref: "" };
@@ -74,13 +74,5 @@ describe("the files of a source of an Application", () => {
     expect(origin({ repoURL }, true)).toEqual({ kind: "nothing" });
     expect(origin({ repoURL }, false).kind).toBe("remote");
     expect(origin({ repoURL, ref: "values" }, true).kind).toBe("remote");
-  });
-});
-
-describe("what people call a source", () => {
-  it("is its address, the chart and the revision", () => {
-    const source = { ...blank, repoURL: "https://charts.example.com/", chart: "redis", targetRevision: "1.0.0" };
-    expect(sourceLabel(source)).toBe("https://charts.example.com/redis@1.0.0");
-    expect(sourceLabel({ ...blank, repoURL: "https://git.example.com/a/b" })).toBe("https://git.example.com/a/b");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isOwnRepository, isOwnRevision } from "../../../src/discovery/argocd/repository.ts";
+import { isOwnRepository, isOwnRevision } from "../../src/discovery/own-repository.ts";
 
 const own = { urls: ["https://git.example.com/Acme/deploy"], branches: ["main", "HEAD"] };
 
