@@ -162,9 +162,9 @@ function lacking({ missing = [] }: RenderSpec): Outcome | undefined {
 }
 
 /** A failure as an engine would tell it. */
-function failed(failure: RenderFailure, trace: Trace) {
+function failed(failure: RenderFailure, trace: Trace): Extract<Outcome, { type: "error" }> {
   const body = Buffer.alloc(0);
-  return { ...failure, type: "error", id: 0, fatal: false, partial: false, trace, unpinned: [], body } as const;
+  return { ...failure, type: "error", id: 0, fatal: false, partial: false, trace, unpinned: [], body };
 }
 
 function finish(outcome: Outcome): Finished {
