@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { readTree } from "../edit/staged-tree/tree-object.ts";
 import { UserError } from "../model/errors.ts";
 import type { Mount } from "../model/mount.ts";
 import { joinPath } from "../model/paths.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { RenderSpec } from "../model/target.ts";
 import type { ObjectReader } from "../model/tree.ts";
+import { readTree } from "../model/tree-object.ts";
 import { yamlValues } from "../model/yaml-values.ts";
 import { smallText } from "./small-text.ts";
 
