@@ -26,6 +26,8 @@ func render(fs *gitfs.FS, req protocol.Render) (r reply, err error) {
 		r, err = renderPlain(fs, dir, req)
 	case "flux":
 		r, err = renderFlux(fs, req)
+	case "helmrelease":
+		r, err = renderHelmRelease(fs, dir, req)
 	default:
 		err = fault.New(fault.Internal, "", "unknown kind of target %q", req.Kind)
 	}
