@@ -27,6 +27,15 @@ func renderHelmRelease(fs *gitfs.FS, dir string, req protocol.Render) (reply, er
 	return fluxReply(fs, req, out, err)
 }
 
+func renderResourceSet(fs *gitfs.FS, req protocol.Render) (reply, error) {
+	var o flux.SetOptions
+	if err := options(req.Options, &o); err != nil {
+		return reply{}, err
+	}
+	out, err := flux.ResourceSet(o, fs.Limits())
+	return fluxReply(fs, req, out, err)
+}
+
 // fluxReply writes what a controller of Flux would apply.
 func fluxReply(fs *gitfs.FS, req protocol.Render, out flux.Output, err error) (reply, error) {
 	r := reply{warnings: out.Warnings, unpinned: out.Unpinned}

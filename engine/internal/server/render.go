@@ -28,6 +28,8 @@ func render(fs *gitfs.FS, req protocol.Render) (r reply, err error) {
 		r, err = renderFlux(fs, req)
 	case "helmrelease":
 		r, err = renderHelmRelease(fs, dir, req)
+	case "resourceset":
+		r, err = renderResourceSet(fs, req)
 	default:
 		err = fault.New(fault.Internal, "", "unknown kind of target %q", req.Kind)
 	}
