@@ -35,7 +35,7 @@ export interface UnpinnedReference {
   readonly file?: string;
   /** What the reference was at the base, where only its version differs. */
   readonly before?: string;
-  /** `object`: what an object of Argo CD or Flux points at. `value`: what only the cluster has; the reference is its name. */
+  /** `object`: what an object of Argo CD or Flux points at. `value`: what only the cluster has, by its name. */
   readonly kind?: "base" | "file" | "chart" | "object" | "value";
 }
 
