@@ -103,7 +103,7 @@ func (f *FS) ReadDir(p string) ([]string, error) {
 		}
 	}
 	for name := range f.overlay {
-		if rest, ok := below(name, n.rel); ok && !(n.rel == "" && f.unlisted(name)) {
+		if rest, ok := below(name, n.rel); ok && (n.rel != "" || !f.unlisted(name)) {
 			first, _, _ := strings.Cut(rest, "/")
 			names = append(names, first)
 		}
