@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
@@ -33,7 +34,7 @@ func serveRemotes(t *testing.T, r *repo, helm string) *remotes {
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServer(http.Dir(dir)))
 	mux.Handle("/git/", &cgi.Handler{Path: filepath.Join(git(t, dir, "", "--exec-path"), "git-http-backend"), Root: "/git",
-		Env: []string{"GIT_PROJECT_ROOT=" + filepath.Join(dir, "git"), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=/dev/null"}})
+		Env: []string{"GIT_PROJECT_ROOT=" + filepath.Join(dir, "git"), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=/dev/null"}, Stderr: io.Discard})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return &remotes{dir: dir, url: server.URL, repo: r, helm: helm, trees: map[string]string{}}
@@ -143,15 +144,15 @@ func TestRemoteBasesGiveWhatKustomizeBuildGives(t *testing.T) {
 		"kustomization.yaml": "resources: [cm.yaml]\nnameSuffix: -nested\n", "cm.yaml": named("deep")},
 		"%URL%/git/nested.git?ref=v1")
 	s.addRepository(t, "repo.git", map[string]string{
-		"base/kustomization.yaml":       "resources: [../other, web.yaml]\nconfigMapGenerator: [{name: made, files: [a.txt]}]\n",
-		"base/web.yaml":                 deploymentYAML,
-		"base/a.txt":                    "content\n",
-		"other/kustomization.yaml":      "resources: [other.yaml]\n",
-		"other/other.yaml":              named("other"),
-		"component/kustomization.yaml":  "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [extra.yaml]\nnamePrefix: c-\n",
-		"component/extra.yaml":          named("extra"),
-		"nesting/kustomization.yaml":    "resources: [\"%URL%/git/nested.git?ref=v1\", ../other]\n",
-		"transformer/transformers.yaml": "apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: p}\nprefix: t-\n",
+		"base/kustomization.yaml":        "resources: [../other, web.yaml]\nconfigMapGenerator: [{name: made, files: [a.txt]}]\n",
+		"base/web.yaml":                  deploymentYAML,
+		"base/a.txt":                     "content\n",
+		"other/kustomization.yaml":       "resources: [other.yaml]\n",
+		"other/other.yaml":               named("other"),
+		"component/kustomization.yaml":   "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [extra.yaml]\nnamePrefix: c-\n",
+		"component/extra.yaml":           named("extra"),
+		"nesting/kustomization.yaml":     "resources: [\"%URL%/git/nested.git?ref=v1\", ../other]\n",
+		"transformer/transformers.yaml":  "apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: p}\nprefix: t-\nfieldSpecs: [{path: metadata/name}]\n",
 		"transformer/kustomization.yaml": "resources: [transformers.yaml]\n"},
 		"%URL%/git/repo.git//base?ref=v1", "%URL%/git/repo.git/base?ref=v1", "%URL%/git/repo.git//component?ref=v1", "%URL%/git/repo.git//nesting?ref=v1&timeout=90s", "%URL%/git/repo.git//transformer?ref=v1",
 		"%URL%/git/repo.git//other?version=v1&submodules=false")
@@ -202,7 +203,7 @@ func TestChartsOfARepositoryGiveWhatKustomizeBuildGives(t *testing.T) {
 	e := start(t)
 	for name, chart := range map[string]string{
 		"a version":                        "version: 1.0.0, includeCRDs: true",
-		"the newest":                       "releaseName: r, namespace: n",
+		"the newest":                       "releaseName: r, namespace: ns",
 		"a range":                          "version: ^1.1, valuesInline: {size: medium}",
 		"a values file of the repository":  "version: 1.0.0, valuesFile: values.yaml",
 		"a values file of the chart":       "version: 1.0.0, valuesFile: charts/redis-1.0.0/redis/values-prod.yaml",
@@ -237,48 +238,45 @@ func parent(dependencies, values string) map[string]string {
 func TestDependenciesGiveWhatHelmDependencyBuildGives(t *testing.T) {
 	o := findOracles(t)
 	s := serveRemotes(t, newRepo(t), o.helm)
+	repository := "repository: \"%URL%/charts\""
 	s.addChart(t, redis("1.0.0"), "%URL%/charts/redis:1.0.0")
+	s.run(t, o.helm, "repo", "add", "charts", s.url+"/charts")
+	range1 := s.locked(t, parent("- {name: redis, version: ^1.0, "+repository+"}\n", ""))
+	folder := s.locked(t, parent("- {name: local, version: ^2.0, repository: \"file://../../libs/local\"}\n- {name: redis, version: 1.x, "+repository+"}\n", ""))
 	s.addChart(t, redis("1.2.0"), "%URL%/charts/redis:^1.0")
 	e := start(t)
-	repository := "repository: \"%URL%/charts\""
-	for name, c := range map[string]struct {
-		files map[string]string
-		lock  bool
-	}{
-		"a version":           {files: parent("- {name: redis, version: 1.0.0, "+repository+"}\n", "redis: {size: huge}\n")},
-		"a range":             {files: parent("- {name: redis, version: ^1.0, "+repository+"}\n", "")},
-		"an alias":            {files: parent("- {name: redis, version: 1.0.0, alias: cache, "+repository+"}\n", "cache: {size: huge}\n")},
-		"two aliases of one":  {files: parent("- {name: redis, version: 1.0.0, alias: one, "+repository+"}\n- {name: redis, version: 1.0.0, alias: two, "+repository+"}\n", "two: {size: huge}\n")},
-		"a condition":         {files: parent("- {name: redis, version: 1.0.0, condition: redis.enabled, "+repository+"}\n", "redis: {enabled: false}\n")},
-		"tags":                {files: parent("- {name: redis, version: 1.0.0, tags: [back], "+repository+"}\n", "tags: {back: false}\n")},
-		"imported values":     {files: parent("- {name: redis, version: 1.0.0, import-values: [data], "+repository+"}\n", "")},
-		"a lock":              {files: parent("- {name: redis, version: ^1.0, "+repository+"}\n", ""), lock: true},
-		"a folder":            {files: parent("- {name: local, version: ^2.0, repository: \"file://../../libs/local\"}\n", "local: {a: 5}\n")},
-		"a folder and a lock": {files: parent("- {name: local, version: ^2.0, repository: \"file://../../libs/local\"}\n- {name: redis, version: 1.0.0, "+repository+"}\n", ""), lock: true},
+	for name, files := range map[string]map[string]string{
+		"a version":           parent("- {name: redis, version: 1.0.0, "+repository+"}\n", "redis: {size: huge}\n"),
+		"a range":             parent("- {name: redis, version: ^1.0, "+repository+"}\n", ""),
+		"an alias":            parent("- {name: redis, version: 1.0.0, alias: cache, "+repository+"}\n", "cache: {size: huge}\n"),
+		"two aliases of one":  parent("- {name: redis, version: 1.0.0, alias: one, "+repository+"}\n- {name: redis, version: 1.0.0, alias: two, "+repository+"}\n", "two: {size: huge}\n"),
+		"a condition":         parent("- {name: redis, version: 1.0.0, condition: redis.enabled, "+repository+"}\n", "redis: {enabled: false}\n"),
+		"tags":                parent("- {name: redis, version: 1.0.0, tags: [back], "+repository+"}\n", "tags: {back: false}\n"),
+		"imported values":     parent("- {name: redis, version: 1.0.0, import-values: [data], "+repository+"}\n", ""),
+		"a lock":              range1,
+		"a folder":            parent("- {name: local, version: ^2.0, repository: \"file://../../libs/local\"}\n", "local: {a: 5}\n"),
+		"a folder and a lock": folder,
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := s.write(t, t.TempDir(), c.files)
+			dir := s.write(t, t.TempDir(), files)
 			chart := filepath.Join(dir, "apps", "web")
-			if c.lock {
-				c.files["apps/web/Chart.lock"] = s.locked(t, chart, name)
-			}
 			s.run(t, o.helm, "dependency", "build", chart)
 			want := s.run(t, o.helm, "template", "r", chart, "--include-crds")
-			tree := s.repo.addFiles(t, text(s.filled(c.files)))
+			tree := s.repo.addFiles(t, text(s.filled(files)))
 			s.sameAs(t, e, request{tree: tree, kind: "helm", path: "apps/web", options: helmRelease}, want)
 		})
 	}
 }
 
-// locked makes the lock file that helm makes, with the older version where a range allows two.
-func (s *remotes) locked(t *testing.T, chart, name string) string {
+// locked adds the lock file that helm makes at this time.
+func (s *remotes) locked(t *testing.T, files map[string]string) map[string]string {
 	t.Helper()
+	chart := filepath.Join(s.write(t, t.TempDir(), files), "apps", "web")
 	s.run(t, s.helm, "dependency", "update", chart)
-	file := filepath.Join(chart, "Chart.lock")
-	content, err := os.ReadFile(file)
+	lock, err := os.ReadFile(filepath.Join(chart, "Chart.lock"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = os.RemoveAll(filepath.Join(chart, "charts"))
-	return string(content)
+	files["apps/web/Chart.lock"] = string(lock)
+	return files
 }
