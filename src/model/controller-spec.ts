@@ -78,7 +78,7 @@ export interface ApplicationSetOptions {
 /** A ResourceSet of the Flux operator: renders to the objects that it makes. */
 export interface ResourceSetOptions {
   readonly set: JsonObject;
-  /** Inputs of providers that are known here. */
+  /** Inputs of providers that are known here; each has its provider's name in `provider.name`. */
   readonly inputs?: readonly JsonObject[];
 }
 

@@ -75,6 +75,9 @@ func (f *FS) lookup(p string) (node, error) {
 }
 
 func (f *FS) walk(rel string) (node, error) {
+	if f.root == "" {
+		return node{}, f.absent(rel)
+	}
 	oid := f.root
 	parts := strings.Split(rel, "/")
 	for i, name := range parts {
