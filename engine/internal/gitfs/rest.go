@@ -232,6 +232,14 @@ func (c *collector) folder(d folder) ([]folder, error) {
 				c.files = append(c.files, File{Name: name, Rel: rel, oid: e.Oid})
 			}
 		case objects.Link, objects.Module:
+			if e.Kind == objects.Link && c.fs.follow {
+				found, err := c.linked(name, rel)
+				if err != nil {
+					return nil, err
+				}
+				below = append(below, found...)
+				continue
+			}
 			if _, err := c.fs.walk(rel); c.fs.artifact == nil {
 				return nil, err
 			}
