@@ -11,8 +11,8 @@ require (
 	github.com/fluxcd/cli-utils v1.3.0
 	github.com/fluxcd/pkg/envsubst v1.8.0
 	github.com/fluxcd/pkg/sourceignore v0.18.0
-	github.com/gobwas/glob v0.2.3
 	github.com/go-task/slim-sprig/v3 v3.0.0
+	github.com/gobwas/glob v0.2.3
 	github.com/google/cel-go v0.31.0
 	github.com/google/go-jsonnet v0.22.0
 	github.com/gosimple/slug v1.15.0
