@@ -1,6 +1,6 @@
 import type { ConfigProblem } from "./problem.ts";
-import type { MovingSource } from "./sources.ts";
 import type { Trace } from "./render.ts";
+import type { MovingSource } from "./sources.ts";
 import type { Target } from "./target.ts";
 
 /** The targets of a repository at one commit. */

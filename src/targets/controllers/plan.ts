@@ -1,6 +1,6 @@
 import { entryCandidates, listFolders } from "../../discovery/index.ts";
-import type { ConfigProblem } from "../../model/problem.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
+import type { ConfigProblem } from "../../model/problem.ts";
 import type { Lookup, Render, RenderSource, Trace } from "../../model/render.ts";
 import { specText, type Target } from "../../model/target.ts";
 import type { TargetPlan } from "../../model/target-plan.ts";
@@ -58,10 +58,7 @@ function objectProblems({ clusters }: Survey): readonly ConfigProblem[] {
 }
 
 /** What does not render may hold objects of controllers, which nobody knows now. */
-function failures(
-  candidates: readonly Candidate[],
-  renders: ReadonlyMap<string, Render>,
-): readonly ConfigProblem[] {
+function failures(candidates: readonly Candidate[], renders: ReadonlyMap<string, Render>): readonly ConfigProblem[] {
   return candidates.flatMap(({ target, kind, namespace, name }) => {
     const render = renders.get(specText(target.render));
     if (render === undefined || render.ok) return [];
