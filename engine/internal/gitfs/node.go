@@ -1,6 +1,7 @@
 package gitfs
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -54,13 +55,23 @@ func (f *FS) lookup(p string) (node, error) {
 	if f.hidden(rel) {
 		return node{}, f.absent(rel)
 	}
+	if f.artifact.outsideOf(rel) {
+		return node{}, f.refuse(fault.New(fault.Refused, "", "the path %q lies outside the source %q", rel, f.artifact.root))
+	}
 	if n, ok := f.overlayNode(rel); ok {
 		return n, nil
 	}
 	if rel == "" {
 		return node{kind: objects.Dir, oid: f.root}, nil
 	}
-	return f.walk(rel)
+	n, err := f.walk(rel)
+	if err != nil {
+		return n, err
+	}
+	if out, err := f.leavesOut(rel, n.kind, n.oid); err != nil || out {
+		return node{}, cmp.Or(err, gone(rel))
+	}
+	return n, nil
 }
 
 func (f *FS) walk(rel string) (node, error) {
@@ -77,12 +88,8 @@ func (f *FS) walk(rel string) (node, error) {
 			return node{}, f.absent(rel)
 		}
 		switch entry.Kind {
-		case objects.Link:
-			f.trace.Add(here, trace.Link, entry.Oid)
-			return node{}, f.refuse(fault.New(fault.Refused, here, "%q is a symbolic link; links are not followed", here))
-		case objects.Module:
-			f.trace.Add(here, trace.Module, entry.Oid)
-			return node{}, f.refuse(fault.New(fault.Refused, here, "%q is a submodule; submodules are not read", here))
+		case objects.Link, objects.Module:
+			return node{}, f.link(here, rel, entry)
 		case objects.Blob:
 			if i < len(parts)-1 {
 				return node{}, f.absent(rel)
