@@ -87,3 +87,6 @@ func (f *FS) List(p string) ([]Entry, error) {
 	}
 	return out, nil
 }
+
+// IsDir says whether the entry is a folder of the tree.
+func (e Entry) IsDir() bool { return e.Kind == objects.Dir }
