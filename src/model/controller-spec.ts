@@ -20,7 +20,7 @@ export interface FluxOptions {
   readonly ignore?: string;
   /** Variables of `substituteFrom`, merged in its order. Names of `postBuild.substitute` win over them. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** The objects of `substituteFrom` that only the cluster has (`Secret/name`): what has no value becomes a placeholder. */
+  /** The objects of `substituteFrom` that only the cluster has (`Secret/name`): a placeholder is shown for their values. */
   readonly placeholders?: readonly string[];
   /** Whether a variable without value fails the build, as since Flux 2.9 (default true). */
   readonly strict?: boolean;
@@ -38,6 +38,8 @@ export interface HelmReleaseOptions {
   readonly name: string;
   /** Where the chart's source begins in the render's tree: values files of a chart in Git are named from there. */
   readonly root: string;
+  /** `spec.ignore` of the source, for a chart in Git. */
+  readonly ignore?: string;
   /** The fields of `spec` that decide the render; without `valuesFrom`. */
   readonly spec: JsonObject;
   readonly valuesFrom?: readonly ValuesLayer[];

@@ -19,8 +19,10 @@ type ReleaseOptions struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
 	// Root is where the chart's source begins in the tree.
-	Root string          `json:"root"`
-	Spec json.RawMessage `json:"spec"`
+	Root string `json:"root"`
+	// Ignore is the source's `spec.ignore`.
+	Ignore string          `json:"ignore"`
+	Spec   json.RawMessage `json:"spec"`
 	// ValuesFrom are the layers of `valuesFrom`, in its order.
 	ValuesFrom []layer `json:"valuesFrom"`
 	Cluster    struct {
@@ -65,7 +67,7 @@ func HelmRelease(tree *gitfs.FS, dir string, o ReleaseOptions) (Output, error) {
 	root := join("", o.Root)
 	view := tree
 	if root != dir {
-		view = tree.Artifact(root, "")
+		view = tree.Artifact(root, o.Ignore)
 	}
 	defaults, err := s.valuesFiles(view, root)
 	if err != nil {
