@@ -54,7 +54,7 @@ export interface ArgoCdOptions {
   readonly spec: JsonObject;
   /** For each source of `spec`, in order: where it begins in the render's tree; for a chart, the chart's folder. */
   readonly roots: readonly string[];
-  /** Settings of `argocd-cm` that decide renders, as they are there. */
+  /** Settings of `argocd-cm` that decide renders, as they are there, and `version`, that of Argo CD. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly cluster?: ClusterFacts;
 }
