@@ -45,11 +45,14 @@ func Strip(text string) string {
 	return strings.ReplaceAll(text, Mount, ".")
 }
 
-// lookup walks to p. Nothing is traced but symlinks and submodules on the way; those and paths outside the tree are refused.
+// lookup walks to p. Nothing is traced but symlinks and submodules on the way; those and paths outside the view are refused.
 func (f *FS) lookup(p string) (node, error) {
 	rel, ok := Rel(p)
-	if !ok {
-		return node{}, f.refuse(fault.New(fault.Refused, "", "the path %q lies outside the repository", outside(p)))
+	if !ok || f.leaves(rel) {
+		return node{}, f.refuse(fault.New(fault.Refused, "", "the path %q lies outside %s", outside(p), f.jailName()))
+	}
+	if f.hidden(rel) {
+		return node{}, f.absent(rel)
 	}
 	if n, ok := f.overlayNode(rel); ok {
 		return n, nil
@@ -121,7 +124,7 @@ func (f *FS) peek(rel string) (node, error) {
 	if rel == "" {
 		return node{kind: objects.Dir, oid: f.root}, nil
 	}
-	quiet := &FS{store: f.store, root: f.root, trace: trace.New()}
+	quiet := &FS{state: &state{store: f.store, root: f.root, trace: trace.New()}}
 	return quiet.walk(rel)
 }
 

@@ -93,11 +93,13 @@ func (f *FS) ReadDir(p string) ([]string, error) {
 			return nil, err
 		}
 		for _, e := range tree.Entries {
-			names = append(names, e.Name)
+			if n.rel != "" || !f.unlisted(e.Name) {
+				names = append(names, e.Name)
+			}
 		}
 	}
 	for name := range f.overlay {
-		if rest, ok := below(name, n.rel); ok {
+		if rest, ok := below(name, n.rel); ok && (n.rel != "" || !f.unlisted(name)) {
 			first, _, _ := strings.Cut(rest, "/")
 			names = append(names, first)
 		}
@@ -125,7 +127,7 @@ func (f *FS) Files(p string, skip func(name string, dir bool) bool) ([]File, err
 		f.found(n)
 		return nil, fault.New(fault.Input, n.rel, "%q is a file, not a directory", n.rel)
 	}
-	c := collector{fs: f, top: n.rel, skip: skip}
+	c := collector{fs: f, top: n.rel, skip: func(name string, dir bool) bool { return n.rel == "" && f.unlisted(name) || skip(name, dir) }}
 	if n.oid != "" {
 		f.trace.Add(n.rel, trace.Tree, n.oid)
 		if err := c.levels(n.oid); err != nil {

@@ -110,7 +110,7 @@ func (r *run) build(dir string) (resmap.ResMap, []Origin, error) {
 	if r.options.LoadRestrictor == "none" {
 		restrict = restrictionNone
 	}
-	inner, err := newFileLoader(restrict, gitfs.Abs(dir), r.fs)
+	inner, err := newFileLoader(restrict, gitfs.Abs(dir), r.fs.At(dir))
 	if err != nil {
 		return nil, nil, err
 	}

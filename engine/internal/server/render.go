@@ -145,7 +145,7 @@ func renderPlain(fs *gitfs.FS, dir string, req protocol.Render) (reply, error) {
 	if err := options(req.Options, &o); err != nil {
 		return reply{}, err
 	}
-	list, err := plain.Render(fs, dir, o)
+	list, err := plain.Render(fs.At(dir), dir, o)
 	if err != nil {
 		return reply{}, err
 	}
