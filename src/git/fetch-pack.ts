@@ -50,12 +50,16 @@ function run(
   signal: AbortSignal,
 ): Promise<GitOutput> {
   const remote = args[0] === "fetch";
-  const { http_proxy: _1, https_proxy: _2, HTTPS_PROXY: _3, ALL_PROXY: _4, all_proxy: _5, ...env } = gitEnvironment({
-    protocols: remote ? protocols : [],
-    settings,
-  });
+  const env = gitEnvironment({ protocols: remote ? protocols : [], settings });
+  const ignored = request.caFile === undefined ? proxies : [...proxies, ...authorities];
+  for (const name of ignored) delete env[name];
   return runGit({ gitPath: "git", args, cwd: folder, env, deadlineMs: request.deadlineMs, signal, start });
 }
+
+/** A proxy would look up the host by itself. */
+const proxies = ["http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"];
+/** These win over git's own setting. */
+const authorities = ["GIT_SSL_CAINFO", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 function settingsOf({ url, addresses, authorization, caFile }: CommitFetch): readonly GitSetting[] {
   const port = url.port === "" ? (url.protocol === "http:" ? "80" : "443") : url.port;

@@ -2,7 +2,7 @@ import { type LookupAddress, lookup } from "node:dns";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
-import { rootCertificates } from "node:tls";
+import { getCACertificates } from "node:tls";
 import { promisify } from "node:util";
 import type { Agent } from "undici";
 import { addressAllowed } from "../http/address-rules.ts";
@@ -57,7 +57,7 @@ export class SourceClient {
   constructor(options: ClientOptions) {
     const { settings, root, deadlineMs, resolve } = options;
     this.#options = options;
-    const ca = settings.ca === undefined ? undefined : [...rootCertificates, readAuthorities(settings.ca)];
+    const ca = settings.ca === undefined ? undefined : [...getCACertificates("default"), readAuthorities(settings.ca)];
     this.caFile = ca && writeAuthorities(root, ca);
     this.#public = guardedAgent({ private: false, ca, connectTimeoutMs: deadlineMs, resolve });
     this.#private = guardedAgent({ private: true, ca, connectTimeoutMs: deadlineMs, resolve });

@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { LRUCache } from "lru-cache";
-import picomatch from "picomatch";
-import { UserError } from "../model/errors.ts";
 import { canonicalJson } from "../model/json.ts";
 import type { ObjectStore } from "../model/object-store.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { RegistryContent } from "../model/registry.ts";
+import { matchesPattern } from "../model/patterns.ts";
 import { SingleFlight } from "../model/single-flight.ts";
 import { addressesOf, describeRequest } from "../model/source-address.ts";
 import { defaultSourceLimits, type SourceSettings } from "../model/source-settings.ts";
@@ -77,24 +75,24 @@ export function createSources(options: SourcesOptions): Sources {
     }
   };
   const pins = new Pins({ store, records, clock, log, offline, storeBytes: limits.storeBytes, ask });
-  const answers = new LRUCache<string, SourceAnswer>({ max: 5_000, ttl: recordMs });
+  const answers = new LRUCache<string, { readonly answer: SourceAnswer; readonly until: number }>({ max: 5_000 });
   const pinning = new SingleFlight<SourceAnswer>();
-  const allowed = settings.allow.map((pattern) => picomatch(pattern.toLowerCase().replace(/\/+$/, ""), { dot: true }));
+  const allowed = settings.allow.map((pattern) => pattern.toLowerCase().replace(/\/+$/, ""));
 
   const mayFetch = async (request: SourceRequest, policy: FetchPolicy): Promise<boolean> => {
     for (const address of addressesOf(request)) {
-      if (allowed.some((matches) => matches(address)) || (await policy.mayFetch(address))) return true;
+      if (allowed.some((pattern) => matchesPattern(address, pattern)) || (await policy.mayFetch(address))) return true;
     }
     return false;
   };
 
   const answer = async (key: string, request: SourceRequest): Promise<SourceAnswer> => {
     const known = answers.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && clock() < known.until) return known.answer;
     // Others may wait for the same source: it is not given up with the first who asked.
     const found = await pins.pin(key, request, AbortSignal.timeout(limits.deadlineMs)).catch(failureOf);
     const passing = !found.ok && found.failure.kind === "unreachable";
-    answers.set(key, found, { ttl: passing ? Math.min(failureMs, recordMs) : recordMs });
+    answers.set(key, { answer: found, until: clock() + (passing ? Math.min(failureMs, recordMs) : recordMs) });
     return found;
   };
 

@@ -65,9 +65,10 @@ export class Pins {
       const meanwhile = await this.#known(key);
       if (meanwhile !== undefined && meanwhile.source.revision === revision) return meanwhile;
       const { tree, notes } = await bring(signal);
-      await this.#makeRoom(signal);
       const source = { tree, revision, moving, ...(version !== undefined && { version }), ...(notes && { notes }) };
-      return records.put(key, source, clock());
+      const record = records.put(key, source, clock());
+      await this.#makeRoom(signal);
+      return record;
     });
   }
 
