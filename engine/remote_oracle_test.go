@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
@@ -33,7 +34,7 @@ func serveRemotes(t *testing.T, r *repo, helm string) *remotes {
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServer(http.Dir(dir)))
 	mux.Handle("/git/", &cgi.Handler{Path: filepath.Join(git(t, dir, "", "--exec-path"), "git-http-backend"), Root: "/git",
-		Env: []string{"GIT_PROJECT_ROOT=" + filepath.Join(dir, "git"), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=/dev/null"}})
+		Env: []string{"GIT_PROJECT_ROOT=" + filepath.Join(dir, "git"), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=/dev/null"}, Stderr: io.Discard})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return &remotes{dir: dir, url: server.URL, repo: r, helm: helm, trees: map[string]string{}}

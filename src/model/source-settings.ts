@@ -43,7 +43,7 @@ export interface SourceSettings {
   readonly mirrors: readonly SourceMirror[];
   /** A PEM file with further certificate authorities. */
   readonly ca?: string | undefined;
-  readonly limits?: Partial<SourceLimits> | undefined;
+  readonly limits?: { readonly [K in keyof SourceLimits]?: SourceLimits[K] | undefined } | undefined;
 }
 
 /** What holds where the operator says nothing. */

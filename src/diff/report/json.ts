@@ -27,7 +27,10 @@ export function previewJson(preview: Preview, { all = false }: { readonly all?: 
     findings: preview.findings.map(findingJson),
     notes: preview.notes.map(redactMessage),
     ...(drift === undefined ? {} : { drift: driftJson(drift) }),
-    completeness: { targets: known, affected, rendered, failed, truncated, hiddenLines, ...left, unpinned },
+    completeness: {
+      ...{ targets: known, affected, rendered, failed, truncated, hiddenLines, ...left },
+      unpinned: unpinned.map(({ source: _, ...reference }) => reference),
+    },
   };
 }
 

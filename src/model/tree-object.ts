@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { UserError } from "../../model/errors.ts";
-import type { TreeEntry } from "../../model/tree.ts";
+import { UserError } from "./errors.ts";
+import type { TreeEntry } from "./tree.ts";
 
 /** A child of a tree object with the mode that the object gives it. */
 export interface ModeEntry {
