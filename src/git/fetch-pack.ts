@@ -68,7 +68,8 @@ function settingsOf({ url, addresses, authorization, caFile }: CommitFetch): rea
     ["http.curloptResolve", `${url.hostname}:${port}:${list}`],
     ["core.bigFileThreshold", "32m"],
   ];
-  if (authorization !== undefined) settings.push([`http.${url.origin}/.extraheader`, `Authorization: ${authorization}`]);
+  if (authorization !== undefined)
+    settings.push([`http.${url.origin}/.extraheader`, `Authorization: ${authorization}`]);
   if (caFile !== undefined) settings.push(["http.sslCAInfo", caFile]);
   return settings;
 }

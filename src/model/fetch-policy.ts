@@ -6,7 +6,8 @@ export const trusted: FetchPolicy = { mayFetch: async () => true };
 
 const textFile = /\.(?:ya?ml|json|jsonnet|libsonnet|tpl|toml)$|(?:^|\/)(?:Kustomization|Chart\.lock|\.gitmodules)$/;
 const largestFile = 1024 * 1024;
-const named = /(?:(?:https|ssh|oci|git\+ssh):\/\/)?(?:git@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{2,5})?[:/][^\s"'`<>()[\]{},;|\\]+/gi;
+const named =
+  /(?:(?:https|ssh|oci|git\+ssh):\/\/)?(?:git@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{2,5})?[:/][^\s"'`<>()[\]{},;|\\]+/gi;
 
 /**
  * Lets be fetched what a tree uses: an address, at whatever version, that stands in one of its files. The files are read

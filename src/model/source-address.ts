@@ -30,7 +30,7 @@ export function addressesOf(request: SourceRequest): readonly string[] {
  * `refused` UserError for what has no such URL.
  */
 export function gitUrl(written: string): URL {
-  const scp = /^(?:git@)?([A-Za-z0-9.-]+):(?!\/)(.+)$/.exec(written);
+  const scp = /^(?:git@)?([A-Za-z0-9.-]+):(?![/:])(\S+)$/.exec(written);
   if (scp !== null && !written.includes("://")) return secureUrl(`https://${scp[1]}/${scp[2]}`, "https:");
   const ssh = /^(?:git\+)?ssh:\/\/(?:git@)?([^/:@]+)(?::\d+)?\/(.+)$/.exec(written);
   if (ssh !== null) return secureUrl(`https://${ssh[1]}/${ssh[2]}`, "https:");

@@ -22,15 +22,28 @@ const limits = z
       description: "Largest commit of a Git repository, as it is sent. Default: 512.",
       examples: [1024],
     }),
-    unpackedMiB: mebibytes(4096).meta({ description: "Largest archive once it is unpacked. Default: 256.", examples: [512] }),
-    files: z.int().min(1).max(1_000_000).optional().meta({
-      description: "Most files of an archive. Default: 20000.",
-      examples: [50_000],
+    unpackedMiB: mebibytes(4096).meta({
+      description: "Largest archive once it is unpacked. Default: 256.",
+      examples: [512],
     }),
-    seconds: z.int().min(1).max(3600).optional().meta({
-      description: "Longest time for one source. Default: 300.",
-      examples: [600],
-    }),
+    files: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .meta({
+        description: "Most files of an archive. Default: 20000.",
+        examples: [50_000],
+      }),
+    seconds: z
+      .int()
+      .min(1)
+      .max(3600)
+      .optional()
+      .meta({
+        description: "Longest time for one source. Default: 300.",
+        examples: [600],
+      }),
     storeMiB: mebibytes(1_048_576).meta({
       description: "Room on disk for everything that is kept. What was used least recently goes first. Default: 4096.",
       examples: [10_240],
@@ -56,7 +69,11 @@ const credentialsOf = (secret: z.ZodType<string, unknown>) =>
         description: "The only host that gets them, with its port if it has one.",
         examples: ["charts.example.com", "github.com"],
       }),
-      username: z.string().min(1).optional().meta({ description: "User name.", examples: ["robot"] }),
+      username: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: "User name.", examples: ["robot"] }),
       password: secret.optional().meta({
         description: "Password or access token of the user.",
         examples: [{ file: "/run/secrets/charts-password" }],
@@ -82,10 +99,13 @@ const mirror = z
       description: "Address to use instead; its path goes in front of every path. It may be at a private address.",
       examples: ["https://mirror.example.com/charts"],
     }),
-    insecure: z.boolean().optional().meta({
-      description: "Allow an address over http. Only for tests and closed networks.",
-      examples: [true],
-    }),
+    insecure: z
+      .boolean()
+      .optional()
+      .meta({
+        description: "Allow an address over http. Only for tests and closed networks.",
+        examples: [true],
+      }),
   })
   .check((context) => {
     const { address, insecure } = context.value;
@@ -98,7 +118,9 @@ const mirror = z
 export function sourcesSchema(secret: z.ZodType<string, unknown>): z.ZodType<SourceSettings, unknown> {
   return z.strictObject({
     allow: z
-      .array(z.string().regex(/^[A-Za-z0-9*.[\]:-]+(?:\/\S*)?$/, "must be host/path without https://, in which * may stand"))
+      .array(
+        z.string().regex(/^[A-Za-z0-9*.[\]:-]+(?:\/\S*)?$/, "must be host/path without https://, in which * may stand"),
+      )
       .default([])
       .meta({
         description:

@@ -116,9 +116,13 @@ function claim(seen: Map<string, string>, path: string, archive: string): void {
     const mine = isFile ? `file ${whole}` : `folder ${whole}`;
     if (known === undefined) seen.set(folded, mine);
     else if (isFile || known !== mine) {
-      throw new UserError("refused", `${archive} holds two things of one name: ${JSON.stringify(whole.slice(0, 200))}`, {
-        fix: "Nothing of it is used. Ask whoever publishes it.",
-      });
+      throw new UserError(
+        "refused",
+        `${archive} holds two things of one name: ${JSON.stringify(whole.slice(0, 200))}`,
+        {
+          fix: "Nothing of it is used. Ask whoever publishes it.",
+        },
+      );
     }
   }
 }

@@ -112,7 +112,11 @@ export class SourceClient {
     await Promise.all([this.#public.destroy(), this.#private.destroy()]);
   }
 
-  #send({ url, limit, headers = {} }: Download, authorization: string | undefined, signal: AbortSignal): Promise<Answer> {
+  #send(
+    { url, limit, headers = {} }: Download,
+    authorization: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const place = this.#place(url);
     const settings = {
       host: place.url.host,
@@ -178,7 +182,9 @@ function headerOf({ username, password, token }: SourceCredentials): string | un
 export function refusalOf({ host, pathname }: URL, status: number): UserError | Fault {
   const what = `${host} answered ${status} for ${pathname.slice(0, 200)}`;
   if (status === 401 || status === 403)
-    return new UserError("permission", what, { fix: `Give Sluice credentials for ${host} under \`sources.credentials\`.` });
+    return new UserError("permission", what, {
+      fix: `Give Sluice credentials for ${host} under \`sources.credentials\`.`,
+    });
   if (status === 404 || status === 410) return new UserError("not-found", what);
   if (status === 429) return new Fault("throttled", what, { peer: host, retryAfterMs: 60_000 });
   if (status >= 500 || status === 408) return new Fault("unavailable", what, { peer: host });

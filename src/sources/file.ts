@@ -22,7 +22,11 @@ export async function resolveFile(
 ): Promise<Resolved> {
   const url = secureUrl(request.url, "https:");
   const { body } = await client.require({ url, limit: Math.min(largest, limits.downloadBytes) }, signal);
-  const name = url.pathname.split("/").at(-1)?.replaceAll(/[^A-Za-z0-9._-]/g, "_") ?? "";
+  const name =
+    url.pathname
+      .split("/")
+      .at(-1)
+      ?.replaceAll(/[^A-Za-z0-9._-]/g, "_") ?? "";
   const path = /^\.*$/.test(name) || name.toLowerCase() === ".git" ? "file.yaml" : name;
   return {
     revision: `sha256:${createHash("sha256").update(body).digest("hex")}`,

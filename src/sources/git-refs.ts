@@ -34,7 +34,11 @@ function packetLines(body: Uint8Array, name: string): readonly string[] {
   const lines: string[] = [];
   for (let at = 0; at < text.length; ) {
     const length = Number.parseInt(text.toString("latin1", at, at + 4), 16);
-    if (!/^[0-9a-f]{4}$/i.test(text.toString("latin1", at, at + 4)) || (length > 0 && length < 4) || at + length > text.length)
+    if (
+      !/^[0-9a-f]{4}$/i.test(text.toString("latin1", at, at + 4)) ||
+      (length > 0 && length < 4) ||
+      at + length > text.length
+    )
       throw new UserError("refused", `${name} is no Git repository that is served over https`);
     lines.push(text.toString("utf8", at + 4, at + Math.max(length, 4)));
     at += Math.max(length, 4);
@@ -91,7 +95,10 @@ function tagsOf(refs: RemoteRefs): readonly string[] {
 function the(refs: RemoteRefs, ref: string, name: string): string {
   const commit = refs.get(ref);
   if (commit !== undefined) return commit;
-  throw new UserError("not-found", `${name} has no ${ref.replace(/^refs\/heads\//, "branch ").replace(/^refs\/tags\//, "tag ")}`);
+  throw new UserError(
+    "not-found",
+    `${name} has no ${ref.replace(/^refs\/heads\//, "branch ").replace(/^refs\/tags\//, "tag ")}`,
+  );
 }
 
 /** A short id is known only where a branch or tag is at it: history is not fetched. */

@@ -68,8 +68,11 @@ async function withNotes(store: ObjectStore, tree: string): Promise<Brought> {
 /** The text of a file at the top of a tree. */
 export async function fileOf(store: ObjectStore, tree: string, name: string): Promise<string | undefined> {
   const entry = await entryOf(store, tree, name);
-  const blob = entry === undefined || entry.mode.startsWith("1") === false ? undefined : await store.objects.read(entry.oid);
-  return blob?.kind === "blob" && blob.bytes.length < 1024 * 1024 ? Buffer.from(blob.bytes).toString("utf8") : undefined;
+  const blob =
+    entry === undefined || entry.mode.startsWith("1") === false ? undefined : await store.objects.read(entry.oid);
+  return blob?.kind === "blob" && blob.bytes.length < 1024 * 1024
+    ? Buffer.from(blob.bytes).toString("utf8")
+    : undefined;
 }
 
 /** What stands at a path of a tree, with its mode as Git writes it. */

@@ -69,7 +69,9 @@ function itemsOf(text: string, chart: string): readonly Item[] | undefined {
 }
 
 function itemOf(text: string, indent: number): Item {
-  const written = new RegExp(`^(?: {${indent}}|${" ".repeat(indent - 2)}- )version:[ \\t]*(.+?)[ \\t]*\\r?$`, "m").exec(text);
+  const written = new RegExp(`^(?: {${indent}}|${" ".repeat(indent - 2)}- )version:[ \\t]*(.+?)[ \\t]*\\r?$`, "m").exec(
+    text,
+  );
   return { version: written?.[1]?.replace(/^(["'])(.*)\1$/, "$2"), text };
 }
 

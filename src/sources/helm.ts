@@ -49,7 +49,8 @@ export class HelmRepositories {
     const repository = secureUrl(request.repository, "https:");
     const name = `${repository.host}${repository.pathname.replace(/\/+$/, "")}`;
     const { chart: wanted, version: range } = request;
-    if (!chartName.test(wanted)) throw new UserError("refused", `${JSON.stringify(wanted.slice(0, 100))} is no chart's name`);
+    if (!chartName.test(wanted))
+      throw new UserError("refused", `${JSON.stringify(wanted.slice(0, 100))} is no chart's name`);
     const base = new URL(repository);
     base.pathname = `${base.pathname.replace(/\/+$/, "")}/`;
     const versions = chartVersions(await this.#index(base, signal), wanted, name);

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { Resolve } from "../http/agent.ts";
 import { canonicalJson } from "../model/json.ts";
 import type { ObjectStore } from "../model/object-store.ts";
 import type { Clock, Logger } from "../model/observe.ts";
-import type { RegistryContent } from "../model/registry.ts";
 import { matchesPattern } from "../model/patterns.ts";
+import type { RegistryContent } from "../model/registry.ts";
 import { SingleFlight } from "../model/single-flight.ts";
 import { addressesOf, describeRequest } from "../model/source-address.ts";
 import { defaultSourceLimits, type SourceSettings } from "../model/source-settings.ts";
 import type { FetchPolicy, SourceAnswer, SourceRequest, Sources } from "../model/sources.ts";
 import { withSignal } from "../model/with-signal.ts";
-import type { Resolve } from "../http/agent.ts";
 import { type FindCredentials, SourceClient } from "./client.ts";
 import { failureOf } from "./failures.ts";
 import type { Resolved } from "./fetched.ts";

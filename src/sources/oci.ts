@@ -36,12 +36,14 @@ type Layer = z.infer<typeof manifestSchema>["layers"][number];
 export async function resolveOciChart(parts: OciParts, request: ChartRequest, signal: AbortSignal): Promise<Resolved> {
   const name = nameOf(request.url);
   const { version: wanted } = request;
-  if (/^sha256:[0-9a-f]{64}$/.test(wanted)) return resolved(parts, name, { reference: wanted, moving: false }, "chart", signal);
+  if (/^sha256:[0-9a-f]{64}$/.test(wanted))
+    return resolved(parts, name, { reference: wanted, moving: false }, "chart", signal);
   if (isExactVersion(wanted))
     return resolved(parts, name, { reference: tagOf(wanted), version: wanted, moving: false }, "chart", signal);
   const tags = (await parts.registry.tags(name, signal)).map((tag) => tag.replaceAll("_", "+"));
   const version = chooseVersion(tags, wanted);
-  if (version === undefined) throw noTag(name, wanted === "" ? "no version of a chart" : `no version in the range ${quoted(wanted)}`);
+  if (version === undefined)
+    throw noTag(name, wanted === "" ? "no version of a chart" : `no version in the range ${quoted(wanted)}`);
   return resolved(parts, name, { reference: tagOf(version), version, moving: true }, "chart", signal);
 }
 

@@ -126,9 +126,9 @@ function document(db: DatabaseSync, url: string): KeptDocument | undefined {
 
 function putDocument(db: DatabaseSync, url: string, { etag, body }: KeptDocument, now: number): void {
   db.prepare("INSERT OR REPLACE INTO documents (url, etag, body, used) VALUES (?, ?, ?, ?)").run(url, etag, body, now);
-  db.prepare(
-    "DELETE FROM documents WHERE url NOT IN (SELECT url FROM documents ORDER BY used DESC LIMIT ?)",
-  ).run(documents);
+  db.prepare("DELETE FROM documents WHERE url NOT IN (SELECT url FROM documents ORDER BY used DESC LIMIT ?)").run(
+    documents,
+  );
 }
 
 function shrink(db: DatabaseSync, share: number): ReadonlySet<string> {

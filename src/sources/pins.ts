@@ -39,14 +39,20 @@ export class Pins {
     const { offline, clock } = this.#parts;
     const known = await this.#known(key);
     if (known !== undefined && isCertain(request)) return answer(known);
-    if (offline) return known === undefined ? unreachable(`${describeRequest(request)} was not fetched yet, and there is no network`) : answer(known, asOf(known));
+    if (offline)
+      return known === undefined
+        ? unreachable(`${describeRequest(request)} was not fetched yet, and there is no network`)
+        : answer(known, asOf(known));
     if (known !== undefined && !known.source.moving && clock() - known.checked < recheckMs) return answer(known);
     try {
       return answer(await this.#ask(key, request, known, signal));
     } catch (error) {
       const passing = error instanceof Fault && error.kind !== "bug";
       if (known === undefined || !passing) throw error;
-      this.#parts.log?.warn({ source: describeRequest(request), error: messageOf(error) }, "a remote source is taken as it was");
+      this.#parts.log?.warn(
+        { source: describeRequest(request), error: messageOf(error) },
+        "a remote source is taken as it was",
+      );
       return answer(known, asOf(known));
     }
   }

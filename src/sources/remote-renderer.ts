@@ -44,7 +44,11 @@ export function remoteRenderer<R extends Renderer>(inner: R, sources: Sources): 
       }
       const policy = source.policy ?? trusted;
       const answers = await Promise.all(
-        [...open].map(async ([reference, request]) => ({ reference, request, answer: await sources.pin(request, policy, signal) })),
+        [...open].map(async ([reference, request]) => ({
+          reference,
+          request,
+          answer: await sources.pin(request, policy, signal),
+        })),
       );
       for (const one of answers) note(one, refused, pinned);
       const mounts = answers.flatMap(({ reference, request, answer }) => mountOf(reference, request, answer));
@@ -67,9 +71,11 @@ export function remoteRenderer<R extends Renderer>(inner: R, sources: Sources): 
     render: rendered("render"),
     fresh: rendered("fresh"),
     yaml: async (spec, source, signal) => {
-      const { spec: mounted, render, refused } = await complete(spec, source, signal, (one, from, until) =>
-        inner.render(one, from, until),
-      );
+      const {
+        spec: mounted,
+        render,
+        refused,
+      } = await complete(spec, source, signal, (one, from, until) => inner.render(one, from, until));
       const [reason] = refused.values();
       if (!render.ok && reason !== undefined) throw new UserError("refused", reason);
       return inner.yaml(mounted, source, signal);
@@ -101,7 +107,11 @@ function note(
 ): void {
   const { reference, request, answer } = one;
   if (answer.ok) pinned.set(reference, { request, source: answer.source });
-  else refused.set(reference, [answer.failure.message, answer.failure.fix].filter((part) => part !== undefined).join(". "));
+  else
+    refused.set(
+      reference,
+      [answer.failure.message, answer.failure.fix].filter((part) => part !== undefined).join(". "),
+    );
 }
 
 function mountOf(reference: string, request: SourceRequest, answer: SourceAnswer): readonly Mount[] {

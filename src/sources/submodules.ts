@@ -28,7 +28,8 @@ export async function withSubmodules(
   const entries: NewEntry[] = [];
   for (const { path, url: from, commit } of modules) {
     const answer = await pin({ kind: "git", url: from, revision: { kind: "commit", commit } });
-    if (!answer.ok) return { ok: false, failure: { ...answer.failure, message: `Submodule ${path}: ${answer.failure.message}` } };
+    if (!answer.ok)
+      return { ok: false, failure: { ...answer.failure, message: `Submodule ${path}: ${answer.failure.message}` } };
     entries.push({ path, tree: answer.source.tree });
   }
   return { ok: true, source: { ...source, tree: await store.write(entries, signal, source.tree) } };

@@ -10,7 +10,7 @@ interface Comparator {
   readonly parts: number;
 }
 
-const number = String.raw`[0-9]+|[xX*]`;
+const number = "[0-9]+|[xX*]";
 const version = String.raw`v?(${number})(?:\.(${number}))?(?:\.(${number}))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?`;
 const operators = String.raw`!=|>=|=>|<=|=<|~>|=|>|<|~|\^|`;
 const one = new RegExp(String.raw`(${operators})\s*${version}`, "gy");
@@ -66,20 +66,15 @@ function comparatorOf(
 }
 
 function isIn(candidate: SemanticVersion, comparator: Comparator, group: readonly Comparator[]): boolean {
-  const wantsPre = group.some((each) => (each.version.full?.prerelease.length ?? 0) > 0);
-  if ((candidate.full?.prerelease.length ?? 0) > 0 && !wantsPre) return false;
+  const wantsPre = group.some((each) => isPrerelease(each.version));
+  if (isPrerelease(candidate) && !wantsPre) return false;
   const { operator, version: bound, parts } = comparator;
   const order = compare(candidate, bound);
-  const sameMajor = candidate.major === bound.major;
-  const sameMinor = sameMajor && candidate.minor === bound.minor;
   switch (operator) {
     case "!=":
-      if (parts === 3) return order !== 0;
-      return parts === 0 ? false : parts === 1 ? !sameMajor : !sameMinor;
+      return parts === 3 ? order !== 0 : !isSame(candidate, bound, parts);
     case ">":
-      if (parts === 3) return order > 0;
-      if (parts === 0) return candidate.major > 0;
-      return candidate.major > bound.major || (parts === 2 && sameMajor && candidate.minor > bound.minor);
+      return parts === 3 ? order > 0 : order > 0 && !isSame(candidate, bound, Math.max(parts, 1));
     case ">=":
     case "=>":
       return order >= 0;
@@ -87,9 +82,7 @@ function isIn(candidate: SemanticVersion, comparator: Comparator, group: readonl
       return order < 0;
     case "<=":
     case "=<":
-      if (parts === 3) return order <= 0;
-      if (parts === 0) return candidate.major === 0;
-      return candidate.major < bound.major || (sameMajor && (parts === 1 || candidate.minor <= bound.minor));
+      return parts === 3 ? order <= 0 : order <= 0 || isSame(candidate, bound, Math.max(parts, 1));
     case "^":
       return order >= 0 && isCompatible(candidate, bound, parts);
     case "~":
@@ -98,6 +91,15 @@ function isIn(candidate: SemanticVersion, comparator: Comparator, group: readonl
     default:
       return parts === 3 ? order === 0 : isClose(candidate, bound, parts, order);
   }
+}
+
+function isPrerelease({ full }: SemanticVersion): boolean {
+  return (full?.prerelease.length ?? 0) > 0;
+}
+
+/** Whether the parts that are given are the same: all versions are where none is. */
+function isSame(candidate: SemanticVersion, bound: SemanticVersion, parts: number): boolean {
+  return parts === 0 || (candidate.major === bound.major && (parts === 1 || candidate.minor === bound.minor));
 }
 
 function isClose(candidate: SemanticVersion, bound: SemanticVersion, parts: number, order: number): boolean {

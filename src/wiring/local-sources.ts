@@ -40,10 +40,21 @@ const helperMs = 10_000;
 export function gitCredentials(env: Environment, start: StartProcess | undefined): FindCredentials {
   return async ({ protocol, host }, signal) => {
     const all = { ...env, GIT_TERMINAL_PROMPT: "0", GIT_ASKPASS: "", SSH_ASKPASS: "", LC_ALL: "C" };
-    const settings = Object.fromEntries(Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined));
+    const settings = Object.fromEntries(
+      Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined),
+    );
     const input = `protocol=${protocol.slice(0, -1)}\nhost=${host}\n\n`;
     const args = ["-c", "core.askPass=", "credential", "fill"];
-    const run = await runGit({ gitPath: "git", args, cwd: "/", env: settings, deadlineMs: helperMs, input, signal, start });
+    const run = await runGit({
+      gitPath: "git",
+      args,
+      cwd: "/",
+      env: settings,
+      deadlineMs: helperMs,
+      input,
+      signal,
+      start,
+    });
     return run.code === 0 ? credentialsIn(run.stdout.toString("utf8"), host) : undefined;
   };
 }

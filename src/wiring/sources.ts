@@ -29,7 +29,11 @@ const requestMs = 60_000;
 export function openSources(options: OpenSources): { readonly sources: Sources; readonly store: ObjectStore } {
   const { root, settings, log, clock, start, offline = false, findCredentials } = options;
   const insecure = settings.mirrors.some(({ address }) => address.startsWith("http:"));
-  const store = createObjectStore({ root: join(root, "store"), start, protocols: insecure ? ["https", "http"] : ["https"] });
+  const store = createObjectStore({
+    root: join(root, "store"),
+    start,
+    protocols: insecure ? ["https", "http"] : ["https"],
+  });
   const registry = createRegistry({
     settings: registriesOf(settings, options.registries),
     ...{ clock, log, random: Math.random, deadlineMs: requestMs },
@@ -55,7 +59,8 @@ export function registriesOf(
     const has = known.username ?? known.token ?? known.identityToken;
     return {
       ...known,
-      ...(has === undefined && own !== undefined && { username: own.username, password: own.password, token: own.token }),
+      ...(has === undefined &&
+        own !== undefined && { username: own.username, password: own.password, token: own.token }),
       ...(mirror !== undefined && { address: mirror.address, insecure: mirror.insecure, private: true }),
       ...(privates.includes(host) && { private: true }),
       ...(known.caFile === undefined && ca !== undefined && { caFile: ca }),

@@ -71,12 +71,13 @@ describe("a Git repository", () => {
     const { pinned, root } = sourcesWorld([server]);
     await pinned(at(url, text("main")));
     const kept = runSync("git", ["-C", join(root, "objects.git"), "cat-file", "--batch-all-objects", "--batch-check"]);
-    expect(kept.stdout.trim().split("\n").map((line) => line.split(" ")[1]).toSorted()).toEqual([
-      "blob",
-      "commit",
-      "tree",
-      "tree",
-    ]);
+    expect(
+      kept.stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.split(" ")[1])
+        .toSorted(),
+    ).toEqual(["blob", "commit", "tree", "tree"]);
   });
 
   it("says what it does not have", async () => {
@@ -85,7 +86,9 @@ describe("a Git repository", () => {
     expect(await refused(at(url, text("v9")))).toMatchObject({ kind: "not-found" });
     expect(await refused(at(url, { kind: "semver", range: ">=9" }))).toMatchObject({ kind: "not-found" });
     expect(await refused(at(`${server.url}/absent.git`, text("main")))).toMatchObject({ kind: "not-found" });
-    expect(await refused(at(url, { kind: "commit", commit: "0123456789".repeat(4) }))).toMatchObject({ kind: "not-found" });
+    expect(await refused(at(url, { kind: "commit", commit: "0123456789".repeat(4) }))).toMatchObject({
+      kind: "not-found",
+    });
   });
 
   it("tells that a tag moved, and from where", async () => {
@@ -154,9 +157,15 @@ describe("a Git repository", () => {
     const plain = await world.pinned(at(outer.url, text("main")));
     expect(world.files(plain.tree)).not.toHaveProperty("deep/lib/base/a.yaml");
     const asked: SourceRequest = { kind: "git", url: outer.url, revision: text("main"), submodules: true };
-    expect(world.files((await world.pinned(asked)).tree)).toMatchObject({ "deep/lib/base/a.yaml": "one", "base/a.yaml": "one" });
+    expect(world.files((await world.pinned(asked)).tree)).toMatchObject({
+      "deep/lib/base/a.yaml": "one",
+      "base/a.yaml": "one",
+    });
     const outerOnly = { mayFetch: async (address: string) => address.endsWith("/outer") };
-    expect(await world.refused(asked, outerOnly)).toMatchObject({ kind: "not-allowed", message: expect.stringMatching(/^Submodule deep\/lib/) });
+    expect(await world.refused(asked, outerOnly)).toMatchObject({
+      kind: "not-allowed",
+      message: expect.stringMatching(/^Submodule deep\/lib/),
+    });
   });
 
   it("is fetched from where a redirect leads, and the new place is looked at again", async () => {
@@ -182,10 +191,14 @@ describe("a Git repository", () => {
     await pinned(at(`${other.url}/moved`, text("main")));
     expect(other.asked.map(({ authorization }) => authorization)).toEqual([`Basic ${btoa("robot:SECRETSECRET")}`]);
     expect(server.asked.map(({ authorization }) => authorization).filter(Boolean)).toEqual([]);
-    const own = sourcesWorld([server], { credentials: [{ host: server.host, username: "robot", password: "SECRETSECRET" }] });
+    const own = sourcesWorld([server], {
+      credentials: [{ host: server.host, username: "robot", password: "SECRETSECRET" }],
+    });
     server.asked.length = 0;
     await own.pinned(at(url, text("main")));
-    expect(new Set(server.asked.map(({ authorization }) => authorization))).toEqual(new Set([`Basic ${btoa("robot:SECRETSECRET")}`]));
+    expect(new Set(server.asked.map(({ authorization }) => authorization))).toEqual(
+      new Set([`Basic ${btoa("robot:SECRETSECRET")}`]),
+    );
   });
 
   it("is no more than the limit", async () => {

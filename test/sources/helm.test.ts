@@ -45,12 +45,18 @@ describe("a Helm repository", () => {
     const { pinned, refused, files } = sourcesWorld([server]);
     const exact = await pinned(request(server, "1.9.0"));
     expect(exact).toMatchObject({ version: "1.9.0", moving: false });
-    expect(files(exact.tree)).toMatchObject({ "Chart.yaml": expect.stringContaining("version: 1.9.0"), "templates/one.yaml": "# 1.9.0\n" });
+    expect(files(exact.tree)).toMatchObject({
+      "Chart.yaml": expect.stringContaining("version: 1.9.0"),
+      "templates/one.yaml": "# 1.9.0\n",
+    });
     expect(await pinned(request(server, ""))).toMatchObject({ version: "1.10.0", moving: true });
     expect(await pinned(request(server, "^1.2"))).toMatchObject({ version: "1.10.0", moving: true });
     expect(await pinned(request(server, ">=2.0.0-0"))).toMatchObject({ version: "2.0.0-rc.1" });
     expect(await pinned(request(server, "1.2.0"))).toMatchObject({ version: "v1.2.0", moving: false });
-    expect(await refused(request(server, "3.x"))).toMatchObject({ kind: "not-found", fix: expect.stringContaining("1.10.0") });
+    expect(await refused(request(server, "3.x"))).toMatchObject({
+      kind: "not-found",
+      fix: expect.stringContaining("1.10.0"),
+    });
     expect(await refused(request(server, "1.0.0", "absent"))).toMatchObject({ kind: "not-found" });
   });
 
@@ -113,7 +119,12 @@ describe("a Helm repository", () => {
     const server = await repository("1.0.0");
     const mirrors = [{ host: "charts.acme.example", address: server.url }];
     const { pin } = sourcesWorld([server], { private: [], mirrors });
-    const asked: SourceRequest = { kind: "helm", repository: "https://charts.acme.example/charts", chart: "web", version: "1.0.0" };
+    const asked: SourceRequest = {
+      kind: "helm",
+      repository: "https://charts.acme.example/charts",
+      chart: "web",
+      version: "1.0.0",
+    };
     expect(await pin(asked)).toMatchObject({ ok: true, source: { version: "1.0.0" } });
   });
 });

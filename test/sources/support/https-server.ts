@@ -15,7 +15,11 @@ export interface Asked {
 export type Reply =
   | string
   | Uint8Array
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | Uint8Array }
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string | Uint8Array;
+    }
   | ((request: IncomingMessage, response: ServerResponse) => void);
 
 /** A real server over https on 127.0.0.1, which proves itself by a certificate of its own. */

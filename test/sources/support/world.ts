@@ -4,7 +4,14 @@ import { onTestFinished } from "vitest";
 import { createObjectStore } from "../../../src/git/object-store.ts";
 import { trusted } from "../../../src/model/fetch-policy.ts";
 import type { SourceSettings } from "../../../src/model/source-settings.ts";
-import type { FetchPolicy, PinnedSource, SourceAnswer, SourceFailure, SourceRequest, Sources } from "../../../src/model/sources.ts";
+import type {
+  FetchPolicy,
+  PinnedSource,
+  SourceAnswer,
+  SourceFailure,
+  SourceRequest,
+  Sources,
+} from "../../../src/model/sources.ts";
 import { createRegistry } from "../../../src/registry/index.ts";
 import { createSources, type SourcesOptions } from "../../../src/sources/index.ts";
 import { silent } from "../../registry/support/log.ts";
@@ -40,7 +47,13 @@ export function sourcesWorld(
   const all = { ...nothing, private: servers.map(({ host }) => host), ca, ...settings };
   const { graceMs } = changes;
   const store = createObjectStore({ root, start: launcher.start, ...(graceMs !== undefined && { graceMs }) });
-  const registry = createRegistry({ settings: [], clock: Date.now, random: () => 0.5, log: silent, deadlineMs: 600_000 });
+  const registry = createRegistry({
+    settings: [],
+    clock: Date.now,
+    random: () => 0.5,
+    log: silent,
+    deadlineMs: 600_000,
+  });
   const sources = createSources({
     ...{ root, store, registry, settings: all, clock: Date.now, requestMs: 600_000, recordMs: 0 },
     ...changes,
@@ -83,4 +96,3 @@ function filesOf(repository: string, tree: string): Record<string, string> {
   const paths = entries.filter((entry) => / blob /.test(entry)).map((entry) => entry.split("\t")[1] ?? "");
   return Object.fromEntries(paths.map((path) => [path, git("cat-file", "blob", `${tree}:${path}`)]));
 }
-
