@@ -20,7 +20,12 @@ func (f *FS) Remote(reference string) (at string, ok bool) {
 // are not there.
 func (f *FS) At(rel string) *FS {
 	source := f.sourceOf(rel)
-	return &FS{state: f.state, jail: &source}
+	view := *f
+	view.jail = &source
+	if f.artifact != nil && f.sourceOf(f.artifact.root) != source {
+		view.artifact = nil
+	}
+	return &view
 }
 
 // sourceOf gives the mount that a path lies in, "" for the repository.

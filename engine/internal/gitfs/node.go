@@ -1,6 +1,7 @@
 package gitfs
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -54,16 +55,32 @@ func (f *FS) lookup(p string) (node, error) {
 	if f.hidden(rel) {
 		return node{}, f.absent(rel)
 	}
+	if f.artifact.outsideOf(rel) {
+		return node{}, f.refuse(fault.New(fault.Refused, "", "the path %q lies outside the source %q", rel, f.artifact.root))
+	}
 	if n, ok := f.overlayNode(rel); ok {
 		return n, nil
 	}
 	if rel == "" {
 		return node{kind: objects.Dir, oid: f.root}, nil
 	}
-	return f.walk(rel)
+	n, err := f.walk(rel)
+	if err != nil {
+		return n, err
+	}
+	if out, err := f.leavesOut(rel, n.kind, n.oid); err != nil || out {
+		return node{}, cmp.Or(err, gone(rel))
+	}
+	return n, nil
 }
 
-func (f *FS) walk(rel string) (node, error) {
+func (f *FS) walk(rel string) (node, error) { return f.walkOn(rel, 0) }
+
+// walkOn walks to a path after that many links.
+func (f *FS) walkOn(rel string, links int) (node, error) {
+	if f.root == "" {
+		return node{}, f.absent(rel)
+	}
 	oid := f.root
 	parts := strings.Split(rel, "/")
 	for i, name := range parts {
@@ -77,12 +94,11 @@ func (f *FS) walk(rel string) (node, error) {
 			return node{}, f.absent(rel)
 		}
 		switch entry.Kind {
-		case objects.Link:
-			f.trace.Add(here, trace.Link, entry.Oid)
-			return node{}, f.refuse(fault.New(fault.Refused, here, "%q is a symbolic link; links are not followed", here))
-		case objects.Module:
-			f.trace.Add(here, trace.Module, entry.Oid)
-			return node{}, f.refuse(fault.New(fault.Refused, here, "%q is a submodule; submodules are not read", here))
+		case objects.Link, objects.Module:
+			if entry.Kind == objects.Link && f.follow {
+				return f.through(here, strings.TrimPrefix(rel, here), entry.Oid, links)
+			}
+			return node{}, f.link(here, rel, entry)
 		case objects.Blob:
 			if i < len(parts)-1 {
 				return node{}, f.absent(rel)

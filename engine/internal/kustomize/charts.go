@@ -37,6 +37,9 @@ func (p *chartInflator) Config(h *resmap.PluginHelpers, config []byte) error {
 	p.h, p.run = h, active
 	p.KubeVersion = p.run.options.KubeVersion
 	p.ApiVersions = p.run.options.APIVersions
+	if who := p.run.options.WithoutHelm; who != "" {
+		return fault.New(fault.Input, p.file(), "%s renders no helmCharts (must specify --enable-helm)", who)
+	}
 	if err := yaml.Unmarshal(config, p); err != nil {
 		return err
 	}

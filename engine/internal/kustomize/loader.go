@@ -83,9 +83,14 @@ func (l *loader) Load(location string) ([]byte, error) {
 	case isKustomizationName(location):
 		l.run.kustFiles[dir] = rel
 		l.run.lastDir = dir
-		l.run.checkDeprecated(rel, content)
+		l.run.checkDeprecated(rel, l.run.inTree(rel, content))
+		if l.run.options.Encrypted {
+			content = l.withoutEncrypted(rel, content)
+		}
 	case forResources():
 		l.run.events = append(l.run.events, rel)
+	case l.run.options.Encrypted && isEncrypted(content):
+		l.run.warnEncrypted(rel)
 	}
 	return content, nil
 }
