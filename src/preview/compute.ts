@@ -1,6 +1,7 @@
 import type { ScanMemo } from "../discovery/index.ts";
 import { breathe } from "../model/breathe.ts";
 import { mapLimit } from "../model/map-limit.ts";
+import { policyOfTree } from "../model/fetch-policy.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Sources } from "../model/sources.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
@@ -105,7 +106,7 @@ async function openTrees(repository: Repository, { mergeBase, head, base }: Comm
     return { tree: await repository.tree(commit), objects: repository.objects };
   };
   const [atMergeBase, atHead, atTip] = await Promise.all([source(mergeBase), source(head), source(base)]);
-  return { base: atMergeBase, head: atHead, tip: atTip };
+  return { base: atMergeBase, head: { ...atHead, policy: policyOfTree(atTip.tree) }, tip: atTip };
 }
 
 async function findCommits(request: PreviewRequest): Promise<Commits> {
