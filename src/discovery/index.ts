@@ -1,4 +1,5 @@
 export { type EntryCandidate, entryCandidates, fileSpec } from "./controllers.ts";
+export { argoCdFollower } from "./argocd/follower.ts";
 export { detectRenderer, isLibraryChart } from "./detect.ts";
 export { discoverTargets } from "./discover.ts";
 export { compareEnvironments, defaultEnvironment, stageOf } from "./environment-names.ts";
