@@ -13,9 +13,11 @@ import { withoutPhantoms } from "./discovered.ts";
 import { findDrift } from "./drift/find-drift.ts";
 import { readHeadConfig } from "./head-config.ts";
 import { joinMoved } from "./moved.ts";
+import { movesOf } from "./moves.ts";
 import { type Commits, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
 import { againRenderer } from "./random.ts";
+import { withoutUnknown } from "./unknown.ts";
 
 /** What is compared, and how. */
 export interface PreviewRequest {
@@ -73,11 +75,13 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const { repository, fingerprintKey, signal } = request;
   const { plan, config } = after;
   const budget = new Budget(request.maxBytes);
-  const compared = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan, budget));
+  const all = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan, budget));
+  const { compared, unknown } = withoutUnknown(all);
   const { ignore = [], exclude = [] } = config?.preview ?? {};
   const preview = await assemble({
-    ...{ commits, compared, trees, plan, fingerprintKey, ignore, exclude },
+    ...{ commits, compared, unknown, trees, plan, fingerprintKey, ignore, exclude },
     ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
+    fetched: ports.sources?.objects,
     changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
     headConfig: request.configText === undefined ? await readHeadConfig(trees, reads) : undefined,
@@ -123,14 +127,16 @@ async function compareAll(
 ): Promise<readonly ComparedTarget[]> {
   const all = pairTargets(before.targets, after.targets);
   const pairs = after.source === "discovered" ? await withoutPhantoms(all, trees) : all;
+  const moves = movesOf(pairs);
   let done = 0;
   request.onProgress?.({ phase: "targets", done, total: pairs.length });
   return mapLimit(pairs, atOnce, async (pair) => {
-    const result = await previewPair(pair, renderer, trees, request.signal, budget);
+    const compared = await previewPair(pair, renderer, trees, request.signal, budget);
+    const moved = moves.get(pair);
     done += 1;
     request.onProgress?.({ phase: "render", done, total: pairs.length });
     // Those that were rendered before wait for nothing.
     await breathe();
-    return result;
+    return moved === undefined ? compared : { ...compared, moves: moved };
   });
 }
