@@ -7,6 +7,7 @@ import type { RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import { planTargets } from "./configured-targets.ts";
 import type { PlanReads } from "./reads.ts";
+import { rememberPlan } from "./replanning-renderer.ts";
 
 /** The file that configures Sluice, at the root of the repository. */
 export const configFile = ".sluice.yaml";
@@ -29,9 +30,22 @@ export interface ResolvedTargets {
  */
 export async function resolveTargets(
   text: string | undefined,
+  source: RenderSource,
+  reads: PlanReads,
+  file = configFile,
+): Promise<ResolvedTargets> {
+  const found = await resolveIn(text, source, reads, file);
+  rememberPlan(found.plan.targets, source, async (at, signal) => {
+    return (await resolveIn(text, at, { ...reads, signal }, file)).plan.targets;
+  });
+  return found;
+}
+
+async function resolveIn(
+  text: string | undefined,
   { tree }: RenderSource,
   { memo }: PlanReads,
-  file = configFile,
+  file: string,
 ): Promise<ResolvedTargets> {
   if (text === undefined) {
     const plan = await discoverTargets(tree, memo);

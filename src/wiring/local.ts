@@ -2,6 +2,7 @@ import type { StartProcess } from "../git/process.ts";
 import { type LocalRepository, openRepository } from "../git/repository.ts";
 import type { Logger } from "../model/observe.ts";
 import type { Renderer } from "../model/render.ts";
+import { replanningRenderer } from "../targets/replanning-renderer.ts";
 
 /** The edges that the command line works with: local git and the engine. */
 export interface LocalEdges {
@@ -23,7 +24,7 @@ export interface LocalOptions {
 
 /** Opens local git and the engine, without GitHub, queue or web. */
 export function openLocal(options: LocalOptions): LocalEdges {
-  const renderer = lazyRenderer(options);
+  const renderer = replanningRenderer(lazyRenderer(options));
   const opened = new Map<string, LocalRepository>();
   return {
     renderer,
