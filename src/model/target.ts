@@ -1,7 +1,7 @@
 import type { ControllerSpec } from "./controller-spec.ts";
 import type { Declaration, Destination, Handling } from "./declaration.ts";
 import { canonicalJson, type Json, type JsonObject } from "./json.ts";
-import type { MissingInput, Mount } from "./mount.ts";
+import { isMounted, type MissingInput, type Mount } from "./mount.ts";
 
 /** Which renderer turns a folder into resources, where nothing but the folder says how. */
 export type RendererKind = "kustomize" | "helm" | "plain";
@@ -71,6 +71,15 @@ export interface Target {
 /** The `id` of a target. */
 export function targetId(app: string, environment: string): string {
   return `${app}/${environment}`;
+}
+
+/**
+ * Where in the repository a target is at home, so that a change there is a change of it: its folder, where it has one,
+ * and the file with the object that declares it.
+ */
+export function ownPaths({ render, declaration }: Pick<Target, "render" | "declaration">): readonly string[] {
+  const folder = isMounted(render.path) ? [] : [render.path];
+  return declaration?.file === undefined ? folder : [...folder, declaration.file];
 }
 
 /** The text by which two render specs are the same: equal exactly for specs that render the same from the same tree. */

@@ -3,6 +3,7 @@ import { type LocalRepository, openRepository } from "../git/repository.ts";
 import type { Logger } from "../model/observe.ts";
 import type { Renderer } from "../model/render.ts";
 import type { SourceSettings } from "../model/source-settings.ts";
+import { replanningRenderer } from "../targets/replanning-renderer.ts";
 
 /** The edges that the command line works with: local git and the engine. */
 export interface LocalEdges {
@@ -35,7 +36,7 @@ export interface LocalSources {
 
 /** Opens local git and the engine, without GitHub, queue or web. */
 export function openLocal(options: LocalOptions): LocalEdges {
-  const renderer = lazyRenderer(options);
+  const renderer = replanningRenderer(lazyRenderer(options));
   const opened = new Map<string, LocalRepository>();
   return {
     renderer,

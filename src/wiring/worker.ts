@@ -11,6 +11,7 @@ import type { Mirrors } from "../model/tree.ts";
 import type { PromotionPorts } from "../promote/run/index.ts";
 import { type ReconcilePorts, sweepDeploys } from "../reconcile/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
+import { replanningRenderer } from "../targets/replanning-renderer.ts";
 import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
 import { handlersOf, listenToEvents, type Rooms } from "./handlers.ts";
 import { assertLockdown } from "./lockdown.ts";
@@ -114,7 +115,8 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
 
 function changePorts(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): ChangePorts {
   const { github, queue, events, log, clock } = parts;
-  const { mirrors, renderer, state } = edges;
+  const { mirrors, state } = edges;
+  const renderer = replanningRenderer(edges.renderer);
   const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
   const ports = { github: github.for, mirrors, renderer, state, queue, events, log, clock, memo };
   const { githubUrl: webUrl, docsUrl } = settings;
