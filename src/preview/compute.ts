@@ -2,15 +2,15 @@ import type { ScanMemo } from "../discovery/index.ts";
 import { breathe } from "../model/breathe.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
-import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
-import { configFile, resolveTargets } from "../targets/index.ts";
-import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
+import { type ComparedTarget, type ComparedTrees, previewPair, untouched } from "./affected.ts";
 import { assemble } from "./assemble.ts";
 import { Budget } from "./budget.ts";
 import { withoutPhantoms } from "./discovered.ts";
 import { findDrift } from "./drift/find-drift.ts";
 import { readHeadConfig } from "./head-config.ts";
+import { KeptPreviews } from "./inputs/kept-previews.ts";
+import type { Prepared } from "./inputs/kept-repository.ts";
 import { joinMoved } from "./moved.ts";
 import { type Commits, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
@@ -47,6 +47,8 @@ export interface PreviewReads {
   readonly renderer: Renderer;
   /** Keeps what discovery learns of files, for the next preview of the same process. */
   readonly memo?: ScanMemo;
+  /** Keeps the targets of a base and what they read, for the same. */
+  readonly kept?: KeptPreviews;
 }
 
 /**
@@ -58,21 +60,27 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const commits = await findCommits(request);
   const trees = await openTrees(request.repository, commits);
   const configText = request.configText ?? (await readConfig(trees.tip.tree));
-  const [before, after] = await Promise.all([
-    resolveTargets(configText, trees.base.tree, configFile, ports.memo),
-    resolveTargets(configText, trees.head.tree, configFile, ports.memo),
-  ]);
+  const changed = await request.repository.changedPaths(commits.mergeBase, commits.head);
+  const { kept = new KeptPreviews(), memo } = ports;
+  const prepared = await kept.with(request.repository, (repository) =>
+    repository.prepare({
+      ...{ repository: request.repository, changed, configText, memo },
+      base: { commit: commits.mergeBase, source: trees.base },
+      head: { commit: commits.head, source: trees.head },
+    }),
+  );
+  const { after } = prepared;
   const broken = after.problems.filter((problem) => problem.severity === "error");
   if (broken.length > 0) return { kind: "config", commits, problems: broken };
   const { repository, fingerprintKey, signal } = request;
   const { plan, config } = after;
   const budget = new Budget(request.maxBytes);
-  const compared = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan, budget));
+  const compared = joinMoved(await compareAll(request, ports.renderer, trees, prepared, budget));
   const { ignore = [], exclude = [] } = config?.preview ?? {};
   const preview = await assemble({
     ...{ commits, compared, trees, plan, fingerprintKey, ignore, exclude },
     ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
-    changed: await repository.changedPaths(commits.mergeBase, commits.head),
+    changed,
     warnings: after.problems,
     headConfig: request.configText === undefined ? await readHeadConfig(trees) : undefined,
   });
@@ -104,23 +112,25 @@ async function findCommits(request: PreviewRequest): Promise<Commits> {
 }
 
 async function compareAll(
-  request: PreviewRequest,
+  { signal, onProgress }: PreviewRequest,
   renderer: Renderer,
   trees: ComparedTrees,
-  before: TargetPlan,
-  after: TargetPlan,
+  { before, after, inputs }: Prepared,
   budget: Budget,
 ): Promise<readonly ComparedTarget[]> {
-  const all = pairTargets(before.targets, after.targets);
-  const pairs = after.source === "discovered" ? await withoutPhantoms(all, trees) : all;
-  let done = 0;
-  request.onProgress?.({ phase: "targets", done, total: pairs.length });
-  return mapLimit(pairs, atOnce, async (pair) => {
-    const result = await previewPair(pair, renderer, trees, request.signal, budget);
+  const all = pairTargets(before.plan.targets, after.plan.targets);
+  const isSettled = before === after || after.plan.source === "file";
+  const pairs = isSettled ? all : await withoutPhantoms(all, trees);
+  const compared = pairs.map((pair) => ({ pair, result: untouched(pair, inputs) }));
+  const open = compared.filter(({ result }) => result === undefined);
+  let done = pairs.length - open.length;
+  onProgress?.({ phase: "targets", done, total: pairs.length });
+  await mapLimit(open, atOnce, async (one) => {
+    one.result = await previewPair(one.pair, { renderer, trees, inputs, signal }, budget);
     done += 1;
-    request.onProgress?.({ phase: "render", done, total: pairs.length });
+    onProgress?.({ phase: "render", done, total: pairs.length });
     // Those that were rendered before wait for nothing.
     await breathe();
-    return result;
   });
+  return compared.flatMap(({ result }) => result ?? []);
 }

@@ -1,3 +1,4 @@
 export { comparePlans } from "./compare-plans.ts";
 export { matchesGlob } from "./patterns.ts";
+export { planHolds } from "./plan-holds.ts";
 export { configFile, configured, isUnconfigured, type ResolvedTargets, resolveTargets } from "./resolve.ts";
