@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json.ts";
 
-/** What only the cluster knows, as `.sluice.yaml` stands in for it. */
+/** What only the cluster knows, as `.sluice.yaml` says it. */
 export interface ClusterFacts {
   /** The version of Kubernetes (`1.33.1`). */
   readonly version?: string;
@@ -50,7 +50,7 @@ export interface ArgoCdOptions {
   readonly appName: string;
   /** `spec` without what does not decide the render. */
   readonly spec: JsonObject;
-  /** For each source of `spec`, in order: where it begins in the render's tree. A chart's is the folder of the chart. */
+  /** For each source of `spec`, in order: where it begins in the render's tree; for a chart, the chart's folder. */
   readonly roots: readonly string[];
   /** Settings of `argocd-cm` that decide renders, as they are there. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -82,7 +82,7 @@ export interface ResourceSetOptions {
   readonly inputs?: readonly JsonObject[];
 }
 
-/** What a controller deploys, and what makes such objects. `path` is what people know it by: a folder, where it has one. */
+/** What a controller deploys, and what makes such objects. `path` is the folder, where there is one. */
 export type ControllerSpec =
   | { readonly kind: "flux"; readonly path: string; readonly options: FluxOptions }
   | { readonly kind: "helmrelease"; readonly path: string; readonly options: HelmReleaseOptions }

@@ -15,7 +15,7 @@ export type SourceRequest =
   | { readonly kind: "helm"; readonly repository: string; readonly chart: string; readonly version: string }
   /** A chart of a registry: `oci://host/path/chart`. */
   | { readonly kind: "oci-chart"; readonly url: string; readonly version: string }
-  /** An artifact of Flux or of Argo CD in a registry. `tag`, `digest` or `range` (with `filter`, an expression on tags). */
+  /** An artifact of Flux or of Argo CD in a registry. `filter` is an expression on tags, for `range`. */
   | {
       readonly kind: "oci-artifact";
       readonly url: string;
@@ -66,8 +66,8 @@ export interface Sources {
   /** Reads what was pinned. */
   readonly objects: ObjectReader;
   /**
-   * The source, from the store where it is known, else fetched. What the user or the operator can change is an answer; a
-   * Fault is ours. Rejects when `signal` aborts.
+   * The source, from the store where it is known, else fetched. What the user or the operator can change is an
+   * answer; a Fault is ours. Rejects when `signal` aborts.
    */
   pin(request: SourceRequest, policy: FetchPolicy, signal: AbortSignal): Promise<SourceAnswer>;
   close(): Promise<void>;

@@ -41,7 +41,7 @@ export type FolderSpec =
 export interface Inputs {
   /** Trees of other repositories, charts and artifacts; a part of the render's identity. */
   readonly mounts?: readonly Mount[];
-  /** What the render cannot do without and nobody has: it fails with the first of these, and the engine is not asked. */
+  /** What the render needs and nobody has: it fails with the first of these, and the engine is not asked. */
   readonly missing?: readonly MissingInput[];
 }
 

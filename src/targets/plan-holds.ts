@@ -1,4 +1,5 @@
 import { isLibraryChart, type ScanMemo, scansAlike } from "../discovery/index.ts";
+import { UserError } from "../model/errors.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import { lastName } from "../model/paths.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
@@ -7,6 +8,7 @@ import { configFile } from "./resolve.ts";
 
 /** Changed paths that are looked at; a change of more of them has its plan made anew. */
 const maxLooked = 2_000;
+const maxBytes = 1024 * 1024;
 const atOnce = 16;
 
 /** How one tree became another. */
@@ -23,13 +25,28 @@ export interface TreeChangeSet {
  */
 export async function planHolds(plan: TargetPlan, change: TreeChangeSet, memo: ScanMemo = new Map()): Promise<boolean> {
   const { before, after, changed } = change;
+  // What controllers declare is made of renders and of what is remote, which a plan does not tell.
+  if (plan.targets.some(({ declaration }) => declaration !== undefined)) return false;
   if (before.oid === after.oid) return true;
   if (changed.length > maxLooked) return false;
   if (changed.some(({ status, path }) => status !== "modified" || path === configFile)) return false;
-  const same = await mapLimit(changed, atOnce, ({ path }) =>
-    plan.source === "file" ? sameChart(path, before, after) : scansAlike(path, before, after, memo),
-  );
+  const same = await mapLimit(changed, atOnce, async ({ path }) => {
+    if ((await holdsControllers(path, before)) || (await holdsControllers(path, after))) return false;
+    return plan.source === "file" ? sameChart(path, before, after) : scansAlike(path, before, after, memo);
+  });
   return !same.includes(false);
+}
+
+/** Whether a file may hold an object by which a controller deploys something; one that is too large may. */
+async function holdsControllers(path: string, tree: Tree): Promise<boolean> {
+  if (!/\.(?:ya?ml|json)$/i.test(path)) return false;
+  try {
+    const bytes = await tree.read(path, maxBytes);
+    return bytes !== undefined && /argoproj\.io|fluxcd\.io|fluxcd\.controlplane|\\[uxU]/.test(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof UserError && error.kind === "limit") return true;
+    throw error;
+  }
 }
 
 /** Of the text of files, a configured plan is made of one thing: that a library chart is no target. */

@@ -1,12 +1,12 @@
 import { LRUCache } from "lru-cache";
-import type { ScanMemo } from "../../discovery/index.ts";
 import { UserError } from "../../model/errors.ts";
+import { canonicalJson } from "../../model/json.ts";
 import { KeyedMutex } from "../../model/keyed-mutex.ts";
 import { mapLimit } from "../../model/map-limit.ts";
 import type { RenderSource, Trace } from "../../model/render.ts";
 import { type RenderSpec, specText, type Target } from "../../model/target.ts";
 import type { ChangedPath, Repository } from "../../model/tree.ts";
-import { configFile, planHolds, type ResolvedTargets, resolveTargets } from "../../targets/index.ts";
+import { type PlanReads, planHolds, type ResolvedTargets, resolveTargets } from "../../targets/index.ts";
 import { type NamedPathsMemo, staticTraces } from "./static-trace.ts";
 import { TraceIndex } from "./trace-index.ts";
 
@@ -24,7 +24,7 @@ export interface Comparison {
   /** What differs between the two. */
   readonly changed: readonly ChangedPath[];
   readonly configText: string | undefined;
-  readonly memo?: ScanMemo | undefined;
+  readonly reads: PlanReads;
 }
 
 /** Whether what a spec's render reads is the same at the base and at the head. */
@@ -45,7 +45,8 @@ export interface Prepared {
 
 interface KeptPlan {
   readonly moment: Moment;
-  readonly text: string | undefined;
+  /** The configuration, and what the repository goes by. */
+  readonly asked: string;
   readonly resolved: ResolvedTargets;
 }
 
@@ -82,20 +83,23 @@ export class KeptRepository {
     return { before, after, inputs };
   }
 
-  async #planAt(moment: Moment, { repository, configText: text, memo }: Comparison): Promise<ResolvedTargets> {
-    const near = this.#plans.find((kept) => kept.text === text);
+  async #planAt(moment: Moment, { repository, configText, reads }: Comparison): Promise<ResolvedTargets> {
+    const asked = canonicalJson([configText ?? null, reads.repository.urls, reads.repository.branches]);
+    const near = this.#plans.find((kept) => kept.asked === asked);
     const changed = near && (await changedSince(near.moment, moment, repository));
     const change = near && changed && { before: near.moment.source.tree, after: moment.source.tree, changed };
-    const holds = near !== undefined && change !== undefined && (await planHolds(near.resolved.plan, change, memo));
-    const resolved = holds ? near.resolved : await resolveTargets(text, moment.source.tree, configFile, memo);
-    this.#plans = [{ moment, text, resolved }, ...this.#plans.filter((kept) => kept.text !== text)].slice(0, maxPlans);
+    const holds = near && change && (await planHolds(near.resolved.plan, change, reads.memo));
+    const resolved = holds ? near.resolved : await resolveTargets(configText, moment.source, reads);
+    const others = this.#plans.filter((kept) => kept.asked !== asked);
+    this.#plans = [{ moment, asked, resolved }, ...others].slice(0, maxPlans);
     return resolved;
   }
 
-  async #planAtHead(before: ResolvedTargets, { base, head, changed, ...rest }: Comparison): Promise<ResolvedTargets> {
+  async #planAtHead(before: ResolvedTargets, comparison: Comparison): Promise<ResolvedTargets> {
+    const { base, head, changed, configText, reads } = comparison;
     const change = { before: base.source.tree, after: head.source.tree, changed };
-    if (await planHolds(before.plan, change, rest.memo)) return before;
-    return resolveTargets(rest.configText, head.source.tree, configFile, rest.memo);
+    if (await planHolds(before.plan, change, reads.memo)) return before;
+    return resolveTargets(configText, head.source, reads);
   }
 
   async #inputs(targets: readonly Target[], { repository, base, head, changed }: Comparison): Promise<Inputs> {

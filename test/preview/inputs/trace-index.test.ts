@@ -38,12 +38,7 @@ describe("an index of traces", () => {
         const kept = new Map<string, Trace>();
         for (const after of trees.slice(1)) {
           const [from, to] = [memoryTree(before), memoryTree(after)];
-          for (const [number, one] of asked.entries()) {
-            if (kept.has(`${number}`)) continue;
-            const trace = await answered(one, from);
-            kept.set(`${number}`, trace);
-            index.add(`${number}`, trace, number % 2 === 0);
-          }
+          await addMissing(index, kept, asked, from);
           const { exact, possible } = await index.touched(changedBetween(before, after), to);
           const touched = exact.union(possible);
           for (const [key, trace] of kept) expect(touched.has(key)).toBe(!(await traceHolds(trace, to)));
@@ -76,8 +71,27 @@ describe("an index of traces", () => {
   });
 });
 
+interface Asked {
+  readonly path: string;
+  readonly whole: boolean;
+}
+
+async function addMissing(
+  index: TraceIndex,
+  kept: Map<string, Trace>,
+  asked: readonly (readonly Asked[])[],
+  tree: Tree,
+): Promise<void> {
+  for (const [number, one] of asked.entries()) {
+    if (kept.has(`${number}`)) continue;
+    const trace = await answered(one, tree);
+    kept.set(`${number}`, trace);
+    index.add(`${number}`, trace, number % 2 === 0);
+  }
+}
+
 async function answered(
-  asked: readonly { readonly path: string; readonly whole: boolean }[],
+  asked: readonly Asked[],
   tree: Tree,
 ): Promise<Trace> {
   return Promise.all(
