@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { computePreview, type PreviewReads } from "../src/preview/compute.ts";
+
 import { KeptPreviews } from "../src/preview/inputs/kept-previews.ts";
+import { openLauncher } from "../src/wiring/launcher.ts";
 import { type LocalEdges, openLocal } from "../src/wiring/local.ts";
 import { cpuMilliseconds } from "./cpu.ts";
 import { median } from "./floor.ts";
@@ -63,7 +65,8 @@ async function withRepository<T>(size: number, use: (repository: ScaleRepository
 }
 
 async function serverCost(repository: ScaleRepository): Promise<ServerCost> {
-  const edges = openLocal({ cacheDir: join(repository.dir, "..", "renders"), log: silent });
+  const launcher = openLauncher();
+  const edges = openLocal({ cacheDir: join(repository.dir, "..", "renders"), log: silent, start: launcher.start });
   try {
     const reads = { renderer: edges.renderer, kept: new KeptPreviews() };
     const preview = (head: string, affected: number) => cpuOf(repository, edges, reads, head, affected);
@@ -76,6 +79,7 @@ async function serverCost(repository: ScaleRepository): Promise<ServerCost> {
     return { targets: repository.targets, first, oneApp, shared: ofShared, peak: peakMegabytes("self") };
   } finally {
     await edges.close();
+    launcher.close();
   }
 }
 

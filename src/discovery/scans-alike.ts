@@ -29,7 +29,10 @@ function kindsOf(name: string): readonly ScanKind[] {
   return isManifestName(name) ? ["manifest", "flux"] : [];
 }
 
-/** Words of a kustomization that name nothing in the tree (an image's tag, say) mean nothing, except to one that only collects. */
+/**
+ * Words of a kustomization that name nothing in the tree (an image's tag, say) mean nothing, except to one that only
+ * collects.
+ */
 async function alike(one: Scan, other: Scan, path: string, tree: Tree): Promise<boolean> {
   const [before, after] = [new Set(one.references), new Set(other.references)];
   if (canonicalJson({ ...one, references: [] }) !== canonicalJson({ ...other, references: [] })) return false;

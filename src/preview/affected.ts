@@ -49,10 +49,10 @@ export interface Evidence {
   readonly signal: AbortSignal;
 }
 
-/** The target that a change cannot have touched, by what is known of its inputs without a look at its own trace. */
-export function untouched({ base, head }: TargetPair, inputs: Inputs): ComparedTarget | undefined {
-  if (base === undefined || head === undefined || !rendersAlike(base, head)) return undefined;
-  return inputs.of(base.render) === "same" ? { target: head, affected: false } : undefined;
+/** Whether a change cannot have touched a target, by what is known of its inputs without a look at its own trace. */
+export function untouched({ base, head }: TargetPair, inputs: Inputs): boolean {
+  if (base === undefined || head === undefined || !rendersAlike(base, head)) return false;
+  return inputs.of(base.render) === "same";
 }
 
 /**

@@ -5,17 +5,16 @@ import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Sources } from "../model/sources.ts";
 import type { Repository } from "../model/tree.ts";
 import type { PlanReads, RepositoryIdentity } from "../targets/index.ts";
-import { type ComparedTarget, type ComparedTrees, previewPair, untouched } from "./affected.ts";
+import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
 import { assemble } from "./assemble.ts";
 import { Budget } from "./budget.ts";
-import { withoutPhantoms } from "./discovered.ts";
 import { findDrift } from "./drift/find-drift.ts";
 import { readHeadConfig } from "./head-config.ts";
 import { KeptPreviews } from "./inputs/kept-previews.ts";
 import type { Prepared } from "./inputs/kept-repository.ts";
 import { joinMoved } from "./moved.ts";
+import { openPairs } from "./open-pairs.ts";
 import { type Commits, type PreviewOutcome, readConfig } from "./outcome.ts";
-import { pairTargets } from "./plan.ts";
 import { againRenderer } from "./random.ts";
 
 /** What is compared, and how. */
@@ -126,22 +125,19 @@ async function compareAll(
   { signal, onProgress }: PreviewRequest,
   renderer: Renderer,
   trees: ComparedTrees,
-  { before, after, inputs }: Prepared,
+  prepared: Prepared,
   budget: Budget,
 ): Promise<readonly ComparedTarget[]> {
-  const all = pairTargets(before.plan.targets, after.plan.targets);
-  const isSettled = before === after || after.plan.source === "file";
-  const pairs = isSettled ? all : await withoutPhantoms(all, trees);
-  const compared = pairs.map((pair) => ({ pair, result: untouched(pair, inputs) }));
-  const open = compared.filter(({ result }) => result === undefined);
-  let done = pairs.length - open.length;
-  onProgress?.({ phase: "targets", done, total: pairs.length });
-  await mapLimit(open, atOnce, async (one) => {
-    one.result = await previewPair(one.pair, { renderer, trees, inputs, signal }, budget);
+  const { inputs } = prepared;
+  const { compared, open } = await openPairs(prepared, trees);
+  let done = compared.length - open.length;
+  onProgress?.({ phase: "targets", done, total: compared.length });
+  await mapLimit(open, atOnce, async ({ pair, index }) => {
+    compared[index] = await previewPair(pair, { renderer, trees, inputs, signal }, budget);
     done += 1;
-    onProgress?.({ phase: "render", done, total: pairs.length });
+    onProgress?.({ phase: "render", done, total: compared.length });
     // Those that were rendered before wait for nothing.
     await breathe();
   });
-  return compared.flatMap(({ result }) => result ?? []);
+  return compared;
 }

@@ -12,7 +12,6 @@ export type TargetPair =
  * renders in the same way is the same target, whatever its name became because of its neighbours; else the id decides.
  */
 export function pairTargets(base: readonly Target[], head: readonly Target[]): readonly TargetPair[] {
-  if (base === head) return head.map((target) => ({ id: target.id, base: target, head: target }));
   const left = new Set(base);
   const pairs = new Map<Target, Target>();
   for (const keyOf of identities) {

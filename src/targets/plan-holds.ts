@@ -6,13 +6,13 @@ import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
 import { configFile } from "./resolve.ts";
 
-/** Changed paths that are looked at; a change of more of them has its plan made anew. */
+/** Changed paths that are looked at; a change of more of them gets a new plan. */
 const maxLooked = 2_000;
 const maxBytes = 1024 * 1024;
 const atOnce = 16;
 
 /** How one tree became another. */
-export interface TreeChangeSet {
+export interface TreeDifference {
   readonly before: Tree;
   readonly after: Tree;
   /** The paths that differ between the two. */
@@ -23,7 +23,11 @@ export interface TreeChangeSet {
  * Whether the plan of the tree before is the plan of the tree after, with the same configuration: files were only
  * edited, and nothing in them that a plan is made of. `false` where it cannot be told at once.
  */
-export async function planHolds(plan: TargetPlan, change: TreeChangeSet, memo: ScanMemo = new Map()): Promise<boolean> {
+export async function planHolds(
+  plan: TargetPlan,
+  change: TreeDifference,
+  memo: ScanMemo = new Map(),
+): Promise<boolean> {
   const { before, after, changed } = change;
   // What controllers declare is made of renders and of what is remote, which a plan does not tell.
   if (plan.targets.some(({ declaration }) => declaration !== undefined)) return false;
@@ -42,7 +46,10 @@ async function holdsControllers(path: string, tree: Tree): Promise<boolean> {
   if (!/\.(?:ya?ml|json)$/i.test(path)) return false;
   try {
     const bytes = await tree.read(path, maxBytes);
-    return bytes !== undefined && /argoproj\.io|fluxcd\.io|fluxcd\.controlplane|\\[uxU]/.test(new TextDecoder().decode(bytes));
+    return (
+      bytes !== undefined &&
+      /argoproj\.io|fluxcd\.io|fluxcd\.controlplane|\\[uxU]/.test(new TextDecoder().decode(bytes))
+    );
   } catch (error) {
     if (error instanceof UserError && error.kind === "limit") return true;
     throw error;

@@ -4,7 +4,8 @@ import { canonicalJson } from "../../model/json.ts";
 import { KeyedMutex } from "../../model/keyed-mutex.ts";
 import { mapLimit } from "../../model/map-limit.ts";
 import type { RenderSource, Trace } from "../../model/render.ts";
-import { type RenderSpec, specText, type Target } from "../../model/target.ts";
+import { type RenderSpec, specText } from "../../model/target.ts";
+import type { TargetPlan } from "../../model/target-plan.ts";
 import type { ChangedPath, Repository } from "../../model/tree.ts";
 import { type PlanReads, planHolds, type ResolvedTargets, resolveTargets } from "../../targets/index.ts";
 import { type NamedPathsMemo, staticTraces } from "./static-trace.ts";
@@ -27,8 +28,10 @@ export interface Comparison {
   readonly reads: PlanReads;
 }
 
-/** Whether what a spec's render reads is the same at the base and at the head. */
+/** Whether what a render reads is the same at the base and at the head, for the specs of the base. */
 export interface Inputs {
+  /** The texts of those specs of which that is not sure. */
+  readonly touched: ReadonlySet<string>;
   /** `unknown`: that takes a look at its own trace. */
   of(spec: RenderSpec): "same" | "changed" | "unknown";
   /** Keeps the trace of a spec at the base. */
@@ -43,6 +46,8 @@ export interface Prepared {
   readonly inputs: Inputs;
 }
 
+const allSame: Inputs = { touched: new Set(), of: () => "same", learn: () => undefined };
+
 interface KeptPlan {
   readonly moment: Moment;
   /** The configuration, and what the repository goes by. */
@@ -54,7 +59,7 @@ const maxPlans = 4;
 /** Lookups that are kept of one repository. */
 const maxLookups = 600_000;
 const maxNamed = 50_000;
-/** A base that differs in more paths from the one before begins anew. */
+/** With more paths than this that differ from the base before, nothing of it is used. */
 const maxChanged = 20_000;
 const atOnce = 64;
 
@@ -65,8 +70,12 @@ export class KeptRepository {
   readonly #named: NamedPathsMemo = new LRUCache<string, { readonly paths: readonly string[] | undefined }>({
     max: maxNamed,
   });
-  /** Specs that nothing can be told of without their own trace. */
+  /** Specs that nothing is known of without their own trace. */
   #untold = new Set<string>();
+  /** Plans whose specs are all told or untold, but for those that are open again. */
+  #plansTold = new WeakSet<TargetPlan>();
+  readonly #open = new Map<string, RenderSpec>();
+  readonly #specs = new Map<string, RenderSpec>();
   #at: Moment | undefined;
   #plans: readonly KeptPlan[] = [];
 
@@ -79,7 +88,7 @@ export class KeptRepository {
   async prepare(comparison: Comparison): Promise<Prepared> {
     const before = await this.#planAt(comparison.base, comparison);
     const after = await this.#planAtHead(before, comparison);
-    const inputs = await this.#turns.run("", () => this.#inputs(before.plan.targets, comparison));
+    const inputs = await this.#turns.run("", () => this.#inputs(before.plan, comparison));
     return { before, after, inputs };
   }
 
@@ -102,20 +111,18 @@ export class KeptRepository {
     return resolveTargets(configText, head.source, reads);
   }
 
-  async #inputs(targets: readonly Target[], { repository, base, head, changed }: Comparison): Promise<Inputs> {
+  async #inputs(plan: TargetPlan, { repository, base, head, changed }: Comparison): Promise<Inputs> {
     await this.#moveTo(base, repository);
-    if (base.source.tree.oid !== head.source.tree.oid) await this.#tell(targets, base.source);
+    if (base.source.tree.oid === head.source.tree.oid) return allSame;
+    await this.#tell(plan, base.source);
     const { exact, possible } = await this.#index.touched(changed, head.source.tree);
-    const same = base.source.tree.oid === head.source.tree.oid;
-    const told = new Set(
-      targets.flatMap(({ render }) => (this.#index.has(specText(render)) ? [specText(render)] : [])),
-    );
+    const undecided = possible.union(this.#untold);
     return {
+      touched: exact.union(undecided),
       of: (spec) => {
         const name = specText(spec);
-        if (same) return "same";
         if (exact.has(name)) return "changed";
-        return possible.has(name) || !told.has(name) ? "unknown" : "same";
+        return undecided.has(name) ? "unknown" : "same";
       },
       learn: (spec, trace) => {
         if (this.#at?.source.tree.oid === base.source.tree.oid) this.#add(specText(spec), trace, true);
@@ -123,37 +130,58 @@ export class KeptRepository {
     };
   }
 
-  /** Makes what is kept hold in another base: what its changes touch is forgotten. */
+  /** Makes what is kept hold in another base: what its changes touch is looked at again. */
   async #moveTo(base: Moment, repository: Comparison["repository"]): Promise<void> {
     const changed = this.#at && (await changedSince(this.#at, base, repository));
-    if (changed === undefined) this.#index.clear();
+    if (changed === undefined) this.#clear();
     else if (changed.length > 0) {
       const { exact, possible } = await this.#index.touched(changed, base.source.tree);
-      for (const name of exact.union(possible)) this.#index.remove(name);
+      for (const name of [...exact, ...possible, ...this.#untold]) this.#forget(name);
     }
-    if (changed?.length !== 0) this.#untold = new Set();
     this.#at = base;
   }
 
+  #forget(name: string): void {
+    const spec = this.#specs.get(name);
+    this.#index.remove(name);
+    this.#untold.delete(name);
+    if (spec !== undefined) this.#open.set(name, spec);
+  }
+
+  #clear(): void {
+    this.#index.clear();
+    this.#specs.clear();
+    this.#open.clear();
+    this.#untold = new Set();
+    this.#plansTold = new WeakSet();
+  }
+
   /** Looks at what targets can read, of which that is not known yet. */
-  async #tell(targets: readonly Target[], source: RenderSource): Promise<void> {
-    const open = new Map<string, RenderSpec>();
-    for (const { render } of targets) {
-      const name = specText(render);
-      if (!this.#index.has(name) && !this.#untold.has(name)) open.set(name, render);
+  async #tell(plan: TargetPlan, source: RenderSource): Promise<void> {
+    if (!this.#plansTold.has(plan)) {
+      for (const { render } of plan.targets) {
+        const name = specText(render);
+        if (!this.#index.has(name) && !this.#untold.has(name)) this.#open.set(name, render);
+      }
     }
-    if (open.size === 0) return;
     const traces = staticTraces(source, this.#named);
-    await mapLimit([...open], atOnce, async ([name, spec]) => {
+    await mapLimit([...this.#open], atOnce, async ([name, spec]) => {
       const trace = await traces.of(spec);
+      this.#specs.set(name, spec);
       if (trace === undefined) this.#untold.add(name);
       else this.#add(name, trace, false);
+      this.#open.delete(name);
     });
+    this.#plansTold.add(plan);
   }
 
   #add(name: string, trace: Trace, isExact: boolean): void {
-    if (this.#index.lookups + trace.length <= maxLookups) this.#index.add(name, trace, isExact);
-    else if (!isExact) this.#untold.add(name);
+    if (this.#index.lookups + trace.length > maxLookups) {
+      if (!isExact) this.#untold.add(name);
+      return;
+    }
+    this.#index.add(name, trace, isExact);
+    this.#untold.delete(name);
   }
 }
 

@@ -90,10 +90,7 @@ async function addMissing(
   }
 }
 
-async function answered(
-  asked: readonly Asked[],
-  tree: Tree,
-): Promise<Trace> {
+async function answered(asked: readonly Asked[], tree: Tree): Promise<Trace> {
   return Promise.all(
     asked.map(async ({ path: at, whole }): Promise<Lookup> => {
       const found = await tree.at(at);
