@@ -1,7 +1,10 @@
 export { code, inert } from "../model/text/markdown.ts";
 export { type CompareInput, compareObjects, compareTarget, type TargetComparison } from "./compare.ts";
+export { deployHandling } from "./controllers/deploy-handling.ts";
+export { controllerFacts } from "./controllers/facts.ts";
+export { isReleased } from "./deletion-protected.ts";
 export { compareEnvironments, type EnvironmentRenders } from "./environments/compare.ts";
-export type { TargetFinding } from "./findings/index.ts";
+export { entryFindings, type TargetFinding } from "./findings/index.ts";
 export { isNewContent } from "./generated-names.ts";
 export { splitImage } from "./image-name.ts";
 export { resourceLabel } from "./item.ts";
@@ -30,11 +33,16 @@ export {
   dependsOnClusterFinding,
   guessedValuesFinding,
   lostAppsFinding,
+  majorVersionFinding,
   missingFile,
+  notAutomatedFinding,
   notFetchedFinding,
+  type Removal,
   renderFailureFinding,
+  sourceMovedFinding,
   suspendedFinding,
   targetRemovedFinding,
+  unknownTargetsFinding,
   unmatchedPathFinding,
   unreadFilesFinding,
 } from "./target-findings.ts";

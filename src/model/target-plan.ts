@@ -1,4 +1,5 @@
 import type { ConfigProblem } from "./problem.ts";
+import type { MovingSource } from "./sources.ts";
 import type { Target } from "./target.ts";
 
 /** The targets of a repository at one commit. */
@@ -12,4 +13,6 @@ export interface TargetPlan {
   readonly problems: readonly ConfigProblem[];
   /** Sentences for people about what was left out and why. */
   readonly notes: readonly string[];
+  /** Sources of the targets that may be something else tomorrow, each once. */
+  readonly moving?: readonly MovingSource[];
 }

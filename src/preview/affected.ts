@@ -1,3 +1,5 @@
+import { isMounted } from "../model/mount.ts";
+import type { Move } from "../model/preview.ts";
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import { specText, type Target } from "../model/target.ts";
 import { traceHolds } from "../model/trace.ts";
@@ -11,7 +13,7 @@ import { reachOf } from "./reach.ts";
  * target exists.
  */
 export type ComparedTarget =
-  | { readonly target: Target; readonly affected: false }
+  | { readonly target: Target; readonly affected: false; readonly moves?: readonly Move[] }
   | {
       readonly target: Target;
       readonly affected: true;
@@ -23,6 +25,8 @@ export type ComparedTarget =
       readonly again?: { readonly base: readonly Render[]; readonly head: readonly Render[] };
       /** The target as the base has it, where that is another one. */
       readonly before?: Target;
+      /** What of its place is another one; see `movesOf`. */
+      readonly moves?: readonly Move[];
       /** The path at the base, where the folder was moved. */
       readonly movedFrom?: string;
       /** Of a folder that was moved: how many resources there are, where all keep their identities. */
@@ -97,8 +101,10 @@ function rendersAlike(base: Target, head: Target): boolean {
 }
 
 function movedFrom({ base, head }: TargetPair): Pick<Affected, "movedFrom"> {
-  const moved = base !== undefined && head !== undefined && base.render.path !== head.render.path;
-  return moved ? { movedFrom: base.render.path } : {};
+  if (base === undefined || head === undefined || base.render.path === head.render.path) return {};
+  // The place of what is fetched holds its version.
+  const isFetched = isMounted(base.render.path) || isMounted(head.render.path);
+  return isFetched ? {} : { movedFrom: base.render.path };
 }
 
 /** Whether everything that the target's render looks up gives the same answers at the base and at the head. */

@@ -16,6 +16,7 @@ import { joinMoved } from "./moved.ts";
 import { openPairs } from "./open-pairs.ts";
 import { type Commits, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { againRenderer } from "./random.ts";
+import { withoutUnknown } from "./unknown.ts";
 
 /** What is compared, and how. */
 export interface PreviewRequest {
@@ -81,11 +82,13 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const { repository, fingerprintKey, signal } = request;
   const { plan, config } = after;
   const budget = new Budget(request.maxBytes);
-  const compared = joinMoved(await compareAll(request, ports.renderer, trees, prepared, budget));
+  const all = joinMoved(await compareAll(request, ports.renderer, trees, prepared, budget));
+  const { compared, unknown } = withoutUnknown(all);
   const { ignore = [], exclude = [] } = config?.preview ?? {};
   const preview = await assemble({
-    ...{ commits, compared, trees, plan, fingerprintKey, ignore, exclude },
+    ...{ commits, compared, unknown, trees, plan, fingerprintKey, ignore, exclude },
     ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
+    fetched: ports.sources?.objects,
     changed,
     warnings: after.problems,
     headConfig: request.configText === undefined ? await readHeadConfig(trees, reads) : undefined,
@@ -132,8 +135,9 @@ async function compareAll(
   const { compared, open } = await openPairs(prepared, trees);
   let done = compared.length - open.length;
   onProgress?.({ phase: "targets", done, total: compared.length });
-  await mapLimit(open, atOnce, async ({ pair, index }) => {
-    compared[index] = await previewPair(pair, { renderer, trees, inputs, signal }, budget);
+  await mapLimit(open, atOnce, async ({ pair, index, moves }) => {
+    const result = await previewPair(pair, { renderer, trees, inputs, signal }, budget);
+    compared[index] = moves === undefined ? result : { ...result, moves };
     done += 1;
     onProgress?.({ phase: "render", done, total: compared.length });
     // Those that were rendered before wait for nothing.

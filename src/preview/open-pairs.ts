@@ -1,14 +1,18 @@
+import type { Move } from "../model/preview.ts";
 import { specText } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import { type ComparedTarget, type ComparedTrees, untouched } from "./affected.ts";
 import { withoutPhantoms } from "./discovered.ts";
 import type { Prepared } from "./inputs/kept-repository.ts";
+import { movesOf } from "./moves.ts";
 import { pairTargets, type TargetPair } from "./plan.ts";
 
 /** A pair that must be looked at, and which of all it is. */
 export interface OpenPair {
   readonly pair: TargetPair;
   readonly index: number;
+  /** What of its place is another one. */
+  readonly moves?: readonly Move[] | undefined;
 }
 
 /** All targets of a comparison. Each counts as unaffected until an open pair is looked at and takes its place. */
@@ -23,8 +27,14 @@ export async function openPairs(prepared: Prepared, trees: ComparedTrees): Promi
   if (before === after) return openInPlan(after.plan, inputs.touched);
   const all = pairTargets(before.plan.targets, after.plan.targets);
   const pairs = after.plan.source === "discovered" ? await withoutPhantoms(all, trees) : all;
-  const compared = pairs.map((pair): ComparedTarget => ({ target: pair.head ?? pair.base, affected: false }));
-  const open = pairs.flatMap((pair, index) => (untouched(pair, inputs) ? [] : [{ pair, index }]));
+  const moved = movesOf(pairs);
+  const compared = pairs.map((pair): ComparedTarget => {
+    const moves = moved.get(pair);
+    return { target: pair.head ?? pair.base, affected: false, ...(moves === undefined ? {} : { moves }) };
+  });
+  const open = pairs.flatMap((pair, index) =>
+    untouched(pair, inputs) ? [] : [{ pair, index, moves: moved.get(pair) }],
+  );
   return { compared, open };
 }
 

@@ -61,7 +61,7 @@ describe("a finding about a target", () => {
 
   it("names the Flux object that is suspended, and its line where that is known", () => {
     const of = (alone: boolean, line?: number) =>
-      suspendedFinding({ ...about, object: "flux-system/{web}", file: "web.yaml", line, alone });
+      suspendedFinding({ kind: "Kustomization", ...about, object: "flux-system/{web}", file: "web.yaml", line, alone });
     const rest =
       " Flux `Kustomization` `flux-system/{web}` has `suspend: true`. When it is resumed, this and every other waiting change go live together.";
     expect(said(of(true, 7))).toStrictEqual({

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseChangedPaths } from "../../src/git/changed-paths.ts";
 import { GitTree, newDirectories } from "../../src/git/git-tree.ts";
-import { openRepository } from "../../src/git/repository.ts";
+import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import { differingPaths } from "../../src/git/tree-difference.ts";
 import { launcher } from "../support/launcher.ts";
 import { runSync } from "../support/run-sync.ts";
@@ -27,13 +27,7 @@ describe("what differs between two trees", () => {
     const commits = imported(temp.dir, fc.sample(files, 25));
     for (const [index, after] of commits.entries()) {
       const before = commits[index - 1] ?? after;
-      const directories = newDirectories();
-      const [old, fresh] = await Promise.all(
-        [before, after].map(async (commit) => {
-          const { oid } = await repository.tree(commit);
-          return new GitTree(oid, repository.objects, directories);
-        }),
-      );
+      const [old, fresh] = await Promise.all([before, after].map((commit) => gitTree(commit, repository)));
       const args = ["diff-tree", "-r", "--no-renames", "--raw", "-z", before, after];
       const { stdout } = runSync("git", args, { cwd: temp.dir });
       if (old === undefined || fresh === undefined) throw new Error("no trees");
@@ -49,12 +43,19 @@ describe("what differs between two trees", () => {
       Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`folder-${index}/file`, text]));
     const [from, to] = [temp.commit(many("1")), temp.commit(many("2"))];
     const repository = openRepository(temp.dir, { start: launcher.start });
-    expect(await differingPaths(await repository.tree(from), await repository.tree(to))).toBeUndefined();
+    const [old, fresh] = await Promise.all([from, to].map((commit) => gitTree(commit, repository)));
+    if (old === undefined || fresh === undefined) throw new Error("no trees");
+    expect(await differingPaths(old, fresh)).toBeUndefined();
     expect(await repository.changedPaths(from, to)).toHaveLength(300);
     await repository.close();
     temp.remove();
   });
 });
+
+async function gitTree(commit: string, repository: LocalRepository): Promise<GitTree> {
+  const { oid } = await repository.tree(commit);
+  return new GitTree(oid, repository.objects, newDirectories());
+}
 
 /** Commits with these entries and no others, one after the other. */
 function imported(dir: string, all: readonly Readonly<Record<string, string>>[]): readonly string[] {

@@ -48,6 +48,7 @@ func (m Manifest) Source(template string) string { return m.chart.source(templat
 
 // Template renders a chart. A chart that cannot be rendered without its missing dependencies gives Left as its error. Errors are faults. It follows `helm template`: action.Install with a client-side dry run.
 func Template(f *gitfs.FS, r Request) (Manifest, error) {
+	f = f.At(r.Dir)
 	c, err := load(f, r.Dir)
 	if err != nil {
 		return Manifest{}, err
@@ -55,7 +56,7 @@ func Template(f *gitfs.FS, r Request) (Manifest, error) {
 	if err := r.installable(c); err != nil {
 		return Manifest{}, err
 	}
-	out, err := leaveOut(f, c)
+	out, err := supply(f, c)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -77,7 +78,7 @@ func (r Request) text(f *gitfs.FS, c loaded) (string, error) {
 		return "", err
 	}
 	if !r.SkipSchemaValidation {
-		if err := checkSchemas(c.Chart, c.dir); err != nil {
+		if err := checkSchemas(c, c.Chart, c.Name()); err != nil {
 			return "", err
 		}
 	}

@@ -27,6 +27,12 @@ type Options struct {
 	LoadRestrictor string   `json:"loadRestrictor"`
 	KubeVersion    string   `json:"kubeVersion"`
 	APIVersions    []string `json:"apiVersions"`
+	// WithoutHelm names the controller that refuses `helmCharts`.
+	WithoutHelm string `json:"-"`
+	// Encrypted says that files may be encrypted with SOPS, for a controller that has the keys.
+	Encrypted bool `json:"-"`
+	// Written are kustomization files that a controller wrote, with what the tree has in their place, nil for nothing.
+	Written map[string][]byte `json:"-"`
 }
 
 // Output is what a render gave. Origins has one entry per resource. Partial comes with an error: the resources are those of the render without
@@ -110,7 +116,7 @@ func (r *run) build(dir string) (resmap.ResMap, []Origin, error) {
 	if r.options.LoadRestrictor == "none" {
 		restrict = restrictionNone
 	}
-	inner, err := newFileLoader(restrict, gitfs.Abs(dir), r.fs)
+	inner, err := newFileLoader(restrict, gitfs.Abs(dir), r.fs.At(dir))
 	if err != nil {
 		return nil, nil, err
 	}
