@@ -81,9 +81,16 @@ export function ownPaths({ render, declaration }: Pick<Target, "render" | "decla
   const folder = isMounted(render.path) ? [] : [render.path];
   return declaration?.file === undefined ? folder : [...folder, declaration.file];
 }
+const texts = new WeakMap<RenderSpec, string>();
 
 /** The text by which two render specs are the same: equal exactly for specs that render the same from the same tree. */
 export function specText(spec: RenderSpec): string {
+  const text = texts.get(spec) ?? textOf(spec);
+  texts.set(spec, text);
+  return text;
+}
+
+function textOf(spec: RenderSpec): string {
   const { kind, path, options, mounts = [], missing = [] } = spec;
   const given = Object.entries(options).flatMap(([key, value]: [string, Json | undefined]) =>
     value === undefined ? [] : [[key, value] as const],

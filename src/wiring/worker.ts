@@ -8,6 +8,7 @@ import { type ImagePorts, sweepWatches } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
 import type { Handlers } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
+import { KeptPreviews } from "../preview/inputs/kept-previews.ts";
 import type { PromotionPorts } from "../promote/run/index.ts";
 import { type ReconcilePorts, sweepDeploys } from "../reconcile/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
@@ -118,7 +119,18 @@ function changePorts(settings: ServerSettings, parts: ServerParts, edges: Worker
   const { mirrors, state } = edges;
   const renderer = replanningRenderer(edges.renderer);
   const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
-  const ports = { github: github.for, mirrors, renderer, state, queue, events, log, clock, memo };
+  const ports = {
+    github: github.for,
+    mirrors,
+    renderer,
+    state,
+    queue,
+    events,
+    log,
+    clock,
+    memo,
+    kept: new KeptPreviews(),
+  };
   const { githubUrl: webUrl, docsUrl } = settings;
   const addresses = { webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };
   return { ...ports, ...addresses, signer: createSigner(settings.privateKey) };

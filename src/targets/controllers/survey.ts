@@ -1,4 +1,4 @@
-import { argoCdFollower, type EntryCandidate, fluxFollower, type Follower, fileSpec } from "../../discovery/index.ts";
+import { argoCdFollower, type EntryCandidate, type Follower, fileSpec, fluxFollower } from "../../discovery/index.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Render, RenderSource } from "../../model/render.ts";
 import type { FetchPolicy } from "../../model/sources.ts";
