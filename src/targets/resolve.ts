@@ -8,7 +8,7 @@ import type { TargetPlan } from "../model/target-plan.ts";
 import { planTargets } from "./configured-targets.ts";
 import { readControllers, withControllers } from "./controllers/plan.ts";
 import type { PlanReads } from "./reads.ts";
-import { rememberPlan } from "./replanning-renderer.ts";
+import { bareRenderer, rememberPlan } from "./replanning-renderer.ts";
 
 /** The file that configures Sluice, at the root of the repository. */
 export const configFile = ".sluice.yaml";
@@ -35,9 +35,10 @@ export async function resolveTargets(
   reads: PlanReads,
   file = configFile,
 ): Promise<ResolvedTargets> {
-  const found = await resolveIn(text, source, reads, file);
+  const bare = { ...reads, renderer: bareRenderer(reads.renderer) };
+  const found = await resolveIn(text, source, bare, file);
   rememberPlan(found.plan.targets, source, async (at, signal) => {
-    return (await resolveIn(text, at, { ...reads, signal }, file)).plan.targets;
+    return (await resolveIn(text, at, { ...bare, signal }, file)).plan.targets;
   });
   return found;
 }
