@@ -102,18 +102,12 @@ func (r *run) manifests(d Directory, file string, content []byte) ([]Object, err
 	}
 }
 
-// jsonManifest reads the one object of a file. One without a kind is passed over: it could be the manifest of an image.
+// jsonManifest reads the one object of a file.
 func (r *run) jsonManifest(file string, content []byte) ([]Object, error) {
 	u := &unstructured.Unstructured{}
 	decoder := json.NewDecoder(bytes.NewReader(content))
-	err := decoder.Decode(u)
-	if err != nil {
-		var fields map[string]any
-		if json.Unmarshal(content, &fields) != nil || fields["kind"] != nil {
-			return nil, fault.New(fault.Input, file, "Failed to unmarshal %q: %s", path.Base(file), err)
-		}
-		r.warn("%s is no Kubernetes object and is passed over", file)
-		return nil, nil
+	if err := decoder.Decode(u); err != nil {
+		return nil, fault.New(fault.Input, file, "Failed to unmarshal %q: %s", path.Base(file), err)
 	}
 	if decoder.More() {
 		return nil, fault.New(fault.Input, file, "Found multiple objects in %q. Only single objects are allowed in JSON files.", path.Base(file))

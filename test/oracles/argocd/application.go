@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/sync/common"
 	"github.com/argoproj/argo-cd/gitops-engine/v3/pkg/sync/hook"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/reposerver/apiclient"
@@ -186,12 +185,7 @@ func (o applicationOptions) applied(objects []*unstructured.Unstructured) ([]map
 	return out, nil
 }
 
-// onDeletion says whether a hook is run by no sync.
+// onDeletion says whether a hook is run by no sync: only then has it none of the types that gitops-engine knows.
 func onDeletion(object *unstructured.Unstructured) bool {
-	if !hook.IsHook(object) {
-		return false
-	}
-	return !slices.ContainsFunc(hook.Types(object), func(t common.HookType) bool {
-		return t != common.HookTypePreDelete && t != common.HookTypePostDelete
-	})
+	return hook.IsHook(object) && len(hook.Types(object)) == 0
 }

@@ -87,6 +87,9 @@ func applicationSet(repo string, raw json.RawMessage) ([]map[string]any, error) 
 func withoutEmpty(fields map[string]any) {
 	for key, value := range fields {
 		below, isMap := value.(map[string]any)
+		if key == "labels" || key == "annotations" {
+			continue
+		}
 		if isMap {
 			withoutEmpty(below)
 		}
