@@ -19,6 +19,8 @@ export interface KnownObject extends ObjectName {
   /** The file of the repository that it comes from, and its line, where that is known. */
   readonly file?: string;
   readonly line?: number;
+  /** It stands in the file of an entry: people apply it. */
+  readonly entry?: boolean;
 }
 
 /** What is known of one cluster when an object is followed. Objects of two clusters never mix. */

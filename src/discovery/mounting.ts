@@ -16,8 +16,16 @@ export function missingOf(
   answer: Extract<SourceAnswer, { ok: false }>,
   { file, line }: Pick<KnownObject, "file" | "line">,
 ): MissingInput {
-  const place = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
-  return { reference: labelOf(request), reason: answer.failure.message, ...place };
+  return { reference: labelOf(request), reason: answer.failure.message, ...placeOf(file, line) };
+}
+
+/** The input that an object asks for in a way that Sluice cannot follow. */
+export function unusableInput(reason: string, { kind, name, file, line }: KnownObject): MissingInput {
+  return { reference: `${kind} ${name}`, reason, ...placeOf(file, line) };
+}
+
+function placeOf(file: string | undefined, line: number | undefined): { file?: string; line?: number } {
+  return { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
 }
 
 /** What people know a source by: its address and the version that is asked for. */

@@ -1,4 +1,5 @@
 import type { ConfigProblem } from "./problem.ts";
+import type { Trace } from "./render.ts";
 import type { MovingSource } from "./sources.ts";
 import type { Target } from "./target.ts";
 
@@ -15,4 +16,6 @@ export interface TargetPlan {
   readonly notes: readonly string[];
   /** Sources of the targets that may be something else tomorrow, each once. */
   readonly moving?: readonly MovingSource[];
+  /** What the renders looked up that it was made from, where it is of what controllers deploy. */
+  readonly reads?: Trace;
 }
