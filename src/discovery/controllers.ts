@@ -58,7 +58,9 @@ function rendersOf(top: string, discovery: Discovery): readonly FolderSpec[] {
 
 /** Just these files of a folder. */
 export function fileSpec(folder: string, files: readonly string[]): FolderSpec {
-  const include = files.map((file) => file.slice(folder === "" ? 0 : folder.length + 1).replace(/[*?[\]{}\\!]/g, "\\$&"));
+  const include = files.map((file) =>
+    file.slice(folder === "" ? 0 : folder.length + 1).replace(/[*?[\]{}\\!]/g, "\\$&"),
+  );
   return { kind: "plain", path: folder, options: { recurse: false, include } };
 }
 

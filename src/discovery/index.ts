@@ -1,5 +1,5 @@
-export { type EntryCandidate, entryCandidates, fileSpec } from "./controllers.ts";
 export { argoCdFollower } from "./argocd/follower.ts";
+export { type EntryCandidate, entryCandidates, fileSpec } from "./controllers.ts";
 export { detectRenderer, isLibraryChart } from "./detect.ts";
 export { discoverTargets } from "./discover.ts";
 export { compareEnvironments, defaultEnvironment, stageOf } from "./environment-names.ts";
@@ -8,4 +8,5 @@ export { listFolders } from "./folders.ts";
 export type { Follower } from "./follower.ts";
 export { layoutOf, ownName, safeName } from "./layout.ts";
 export { holdsManifest } from "./manifest.ts";
+export { labelOf } from "./mounting.ts";
 export type { Scan, ScanMemo } from "./scan.ts";

@@ -23,7 +23,10 @@ export function chartOf({ chart, version, sourceRef }: ChartSpec, namespace: str
   if (sourceRef.kind === "HelmRepository") return repositoryChart(chart, version, sourceRef, namespace, world);
   if (sourceRef.kind === "OCIRepository") return artifactChart(sourceRef, namespace, world);
   const origin = originOf(sourceRef, namespace, world);
-  const path = chart.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "").replace(/^\.$/, "");
+  const path = chart
+    .replace(/^(?:\.?\/)+/, "")
+    .replace(/\/+$/, "")
+    .replace(/^\.$/, "");
   return origin.kind === "unusable" ? origin : { ...origin, path };
 }
 
@@ -54,7 +57,8 @@ function repositoryChart(
   const place = given === "" ? namespace : given;
   const found = world.object({ group: sourceGroup, kind: "HelmRepository", namespace: place, name });
   const parsed = helmRepositorySchema.safeParse(found?.object);
-  if (!parsed.success) return { kind: "unusable", reason: `nothing here declares the HelmRepository \`${place}/${name}\`` };
+  if (!parsed.success)
+    return { kind: "unusable", reason: `nothing here declares the HelmRepository \`${place}/${name}\`` };
   const { url } = parsed.data.spec;
   const wanted = version === "*" ? "" : version;
   const request: SourceRequest = url.startsWith("oci://")

@@ -16,7 +16,8 @@ function textsIn({ kind, object }: KnownObject): Texts {
   const { data, stringData, sops } = parsed.data;
   const isEncrypted = sops !== undefined;
   const own = Object.entries(data ?? {}).map(
-    ([key, value]) => [key, kind === "Secret" ? decoded(clear(value, isEncrypted)) : clear(value, isEncrypted)] as const,
+    ([key, value]) =>
+      [key, kind === "Secret" ? decoded(clear(value, isEncrypted)) : clear(value, isEncrypted)] as const,
   );
   const added = Object.entries(stringData ?? {}).map(([key, value]) => [key, clear(value, isEncrypted)] as const);
   return new Map([...own, ...added]);

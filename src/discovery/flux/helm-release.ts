@@ -16,7 +16,14 @@ const rendering = [
   ...["releaseName", "targetNamespace", "storageNamespace", "values", "postRenderers", "postRenderStrategy"],
   ...["commonMetadata", "install", "upgrade", "chartRef"],
 ];
-const renderingChart = ["chart", "version", "valuesFiles", "valuesFile", "ignoreMissingValuesFiles", "reconcileStrategy"];
+const renderingChart = [
+  "chart",
+  "version",
+  "valuesFiles",
+  "valuesFile",
+  "ignoreMissingValuesFiles",
+  "reconcileStrategy",
+];
 /** What of `install` and `upgrade` decides the render. */
 const actions = ["crds", "disableHooks", "disableOpenAPIValidation", "disableSchemaValidation", "preserveValues"];
 
@@ -79,7 +86,11 @@ function renderingSpec({ spec }: JsonObject): JsonObject {
     return Object.keys(own).length === 0 ? [] : [[name, own] as const];
   });
   const { install: _, upgrade: __, ...rest } = kept;
-  return { ...rest, ...(Object.keys(chart).length === 0 ? {} : { chart: { spec: chart } }), ...Object.fromEntries(acts) };
+  return {
+    ...rest,
+    ...(Object.keys(chart).length === 0 ? {} : { chart: { spec: chart } }),
+    ...Object.fromEntries(acts),
+  };
 }
 
 /** Without a target namespace a release is installed beside its HelmRelease. */

@@ -26,7 +26,9 @@ export function originOf(
   const found = world.object({ group: sourceGroup, kind, namespace: place, name });
   if (kind === "GitRepository") return found === undefined ? assumed(name, place) : gitOrigin(found, world);
   if (kind !== "OCIRepository") return unusable(`Sluice does not fetch from a \`${kind}\``);
-  return found === undefined ? unusable(`nothing here declares the \`${kind}\` \`${place}/${name}\``) : ociOrigin(found, layer);
+  return found === undefined
+    ? unusable(`nothing here declares the \`${kind}\` \`${place}/${name}\``)
+    : ociOrigin(found, layer);
 }
 
 /** Terraform, `flux bootstrap` and people make the first source in the cluster alone: by convention it is this repository. */

@@ -48,7 +48,9 @@ function providersOf(spec: JsonObject, { namespace }: KnownObject, world: World)
       return selected.length === 0 ? ["its providers of inputs are not declared here"] : selected.map(inputsOf);
     }
     const found = all.find(({ name }) => name === reference.name);
-    return [found === undefined ? `the provider of inputs \`${reference.name}\` is not declared here` : inputsOf(found)];
+    return [
+      found === undefined ? `the provider of inputs \`${reference.name}\` is not declared here` : inputsOf(found),
+    ];
   });
 }
 

@@ -35,9 +35,7 @@ export const kustomizationSchema = z.object({
     suspend: flag,
     targetNamespace: text,
     kubeConfig: z.object({ secretRef: z.object({ name: text }).nullish() }).nullish(),
-    postBuild: z
-      .object({ substituteFrom: listOf(z.object({ kind: text, name: text, optional: flag })) })
-      .nullish(),
+    postBuild: z.object({ substituteFrom: listOf(z.object({ kind: text, name: text, optional: flag })) }).nullish(),
   }),
 });
 
@@ -103,9 +101,7 @@ export const helmRepositorySchema = z.object({ spec: z.object({ url: text, type:
 /** What is read of a `FluxInstance`. */
 export const fluxInstanceSchema = z.object({
   spec: z.object({
-    sync: z
-      .object({ kind: text, url: text, ref: text, path: text, name: text, pullSecret: text })
-      .nullish(),
+    sync: z.object({ kind: text, url: text, ref: text, path: text, name: text, pullSecret: text }).nullish(),
     kustomize: z.object({ patches: listOf(jsonObject) }).nullish(),
   }),
 });

@@ -13,7 +13,10 @@ export function substitutions(
   world: World,
 ): Pick<FluxOptions, "variables" | "placeholders"> {
   const references = spec.postBuild?.substituteFrom ?? [];
-  const read = references.map(({ kind, name }) => ({ label: `${kind}/${name}`, texts: textsOf(world, kind, namespace, name) }));
+  const read = references.map(({ kind, name }) => ({
+    label: `${kind}/${name}`,
+    texts: textsOf(world, kind, namespace, name),
+  }));
   const unknown = read.filter(({ texts }) => texts === undefined || [...texts.values()].includes(undefined));
   const known = read.flatMap(({ texts }) =>
     [...(texts ?? [])].flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),

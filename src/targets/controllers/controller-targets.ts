@@ -1,10 +1,10 @@
-import { ownName } from "../../discovery/index.ts";
 import type { KnownObject } from "../../discovery/follower.ts";
+import { ownName } from "../../discovery/index.ts";
 import type { Declaration } from "../../model/declaration.ts";
 import { isMounted } from "../../model/mount.ts";
 import { type FolderSpec, specText, type Target } from "../../model/target.ts";
+import { type Nameable, type Named, nameOf, uniqueNames } from "./names.ts";
 import { keyOf } from "./objects.ts";
-import { type Named, type Nameable, nameOf, uniqueNames } from "./names.ts";
 import type { Survey } from "./survey.ts";
 import type { ClusterWalk, WalkedUnit } from "./walk.ts";
 
@@ -27,7 +27,10 @@ export interface Candidate extends Nameable {
 export function candidatesOf({ clusters, applied }: Survey): readonly Candidate[] {
   const all = clusters.flatMap((cluster, index) => {
     const entries = applied.filter((one) => one.cluster === cluster).map(({ spec }) => entryOf(cluster, index, spec));
-    const known = new Set([...entries.map(({ key }) => key), ...[...cluster.units.keys()].map((key) => `${index} ${key}`)]);
+    const known = new Set([
+      ...entries.map(({ key }) => key),
+      ...[...cluster.units.keys()].map((key) => `${index} ${key}`),
+    ]);
     const units = [...cluster.units.values()].map((unit) => unitOf(cluster, index, unit, known));
     return [...entries, ...units];
   });
@@ -59,7 +62,12 @@ function entryOf(cluster: ClusterWalk, index: number, spec: FolderSpec): Candida
   };
 }
 
-function unitOf(cluster: ClusterWalk, index: number, { object, unit, parent }: WalkedUnit, known: ReadonlySet<string>): Candidate {
+function unitOf(
+  cluster: ClusterWalk,
+  index: number,
+  { object, unit, parent }: WalkedUnit,
+  known: ReadonlySet<string>,
+): Candidate {
   const key = `${index} ${keyOf(object)}`;
   const above = `${index} ${parent}`;
   const { render, destination, handling, project, kind } = unit;
@@ -133,5 +141,7 @@ function declarationOf(
 
 /** The folder of the repository that a target is known by; `undefined` where there is none. */
 export function ownFolder({ render }: Pick<Target, "render">): string | undefined {
-  return isMounted(render.path) || (render.missing !== undefined && render.missing.length > 0) ? undefined : render.path;
+  return isMounted(render.path) || (render.missing !== undefined && render.missing.length > 0)
+    ? undefined
+    : render.path;
 }

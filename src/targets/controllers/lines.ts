@@ -30,8 +30,13 @@ async function textOf(tree: Tree, file: string): Promise<string> {
 function lineIn(text: string, kind: string, name: string): number | undefined {
   let line = 1;
   for (const document of text.split(/^(?=---)/m)) {
-    const isKind = new RegExp(`^["']?kind["']?:[ \\t]*["']?${RegExp.escape(kind)}["']?[ \\t]*(?:#.*)?$`, "m").test(document);
-    const isNamed = new RegExp(`(?:^[ \\t]+|[{,][ \\t]*)["']?name["']?:[ \\t]*["']?${RegExp.escape(name)}["']?[ \\t]*(?:[,}#]|$)`, "m");
+    const isKind = new RegExp(`^["']?kind["']?:[ \\t]*["']?${RegExp.escape(kind)}["']?[ \\t]*(?:#.*)?$`, "m").test(
+      document,
+    );
+    const isNamed = new RegExp(
+      `(?:^[ \\t]+|[{,][ \\t]*)["']?name["']?:[ \\t]*["']?${RegExp.escape(name)}["']?[ \\t]*(?:[,}#]|$)`,
+      "m",
+    );
     if (isKind && isNamed.test(document)) return line + leading(document);
     line += document.split("\n").length - 1;
   }

@@ -153,7 +153,8 @@ export class ClusterWalk {
         const { file, line } = one.known;
         const place = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }), entry: true };
         const made = knownObject(object, place);
-        if (made !== undefined && !placed.has(keyOf(made))) placed.set(keyOf(made), { known: made, parent: one.parent });
+        if (made !== undefined && !placed.has(keyOf(made)))
+          placed.set(keyOf(made), { known: made, parent: one.parent });
       }
     }
     return placed;
@@ -163,7 +164,10 @@ export class ClusterWalk {
     const render = await this.#render(spec);
     const resources = render.ok ? render.resources() : (render.partial?.resources() ?? []);
     return resources.flatMap(({ object, file }) => {
-      const known = knownObject(object, { ...(file === undefined ? {} : { file }), ...(isEntry ? { entry: true } : {}) });
+      const known = knownObject(object, {
+        ...(file === undefined ? {} : { file }),
+        ...(isEntry ? { entry: true } : {}),
+      });
       return known !== undefined && isKept(known) ? [{ known, parent }] : [];
     });
   }
