@@ -6,6 +6,7 @@ import { byPlace, type ConfigProblem } from "../model/problem.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import { planTargets } from "./configured-targets.ts";
+import { withMatches } from "./controllers/matches.ts";
 import { readControllers, withControllers } from "./controllers/plan.ts";
 import type { PlanReads } from "./reads.ts";
 import { bareRenderer, rememberPlan } from "./replanning-renderer.ts";
@@ -58,8 +59,12 @@ async function resolveIn(
     const plan = { targets: [], environments: [], source: "file", problems: parsed.problems, notes: [] } as const;
     return { plan, problems: parsed.problems };
   }
-  const plan = await planTargets(parsed.config, source.tree, parsed.locate);
-  return { plan, config: parsed.config, problems: [...parsed.warnings, ...plan.problems].sort(byPlace) };
+  const { config, locate } = parsed;
+  const folders = await planTargets(config, source.tree, locate);
+  const plan = config.environments.some(({ match }) => match !== undefined)
+    ? await withMatches(config, folders, await readControllers(source, reads, config.clusters), locate)
+    : folders;
+  return { plan, config, problems: [...parsed.warnings, ...plan.problems].sort(byPlace) };
 }
 
 /** What controllers deploy; where they read nothing here, what the usual layouts show. */
