@@ -140,44 +140,6 @@ async function pushRepository(github: LocalGitHub, folder: string, git: Git, edi
   return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, git, edits);
 }
 
-async function playPull(demo: DemoPull, { github, clone, steps, context }: DemoStage): Promise<PullSummary> {
-  const { paint, signal } = context;
-  steps.say("", paint.bold(demo.title));
-  const pull = await steps.step(
-    `${PEOPLE.author} pushes ${demo.branch} and opens a pull request`,
-    async () => {
-      await clone.pushBranch(demo.branch, demo.title, demo.edits);
-      return github.openPull({
-        ...REPOSITORY,
-        head: demo.branch,
-        title: demo.title,
-        body: demo.body,
-        by: PEOPLE.author,
-      });
-    },
-    ({ url }) => paint.link(url, url),
-  );
-  const said = await steps.step(
-    "Sluice comments and completes its check",
-    async () => holding(demo.expects, await previewOf(github, pull, signal)),
-    (both) => checkText(both, paint),
-  );
-  steps.say("", ...framed(markdownForTerminal(said.comment.body, paint), paint));
-  return pull;
-}
-
-/** Passes on what was said when the comment holds all of these texts. */
-function holding(expected: readonly string[], said: Said): Said {
-  const missing = expected.filter((text) => !said.comment.body.includes(text));
-  if (missing.length === 0) return said;
-  throw new Fault("bug", `the comment does not mention ${missing.join(", ")}`);
-}
-
-function checkText({ check }: Said, paint: Stage["context"]["paint"]): string {
-  const colour = { success: paint.green, failure: paint.red }[check.conclusion ?? ""] ?? paint.yellow;
-  return `${colour(check.conclusion ?? "no conclusion")}, "${check.title ?? ""}"`;
-}
-
 async function playCommands(pull: PullSummary, stage: DemoStage): Promise<void> {
   const { github, steps, context } = stage;
   steps.say("", context.paint.bold("Commands"));
