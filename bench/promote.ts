@@ -7,6 +7,7 @@ import type { Target } from "../src/model/target.ts";
 import type { Repository } from "../src/model/tree.ts";
 import { computePromotion } from "../src/promote/compute.ts";
 import { resolvePromotion } from "../src/promote/resolve.ts";
+import type { PlanReads } from "../src/targets/index.ts";
 import { type LocalEdges, openLocal } from "../src/wiring/local.ts";
 import { repeated } from "./floor.ts";
 import { childPeaks, peakMegabytes } from "./memory.ts";
@@ -129,9 +130,15 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - started;
 }
 
+const wanted = { to: "prod", apps: [] };
+
+function readsOf({ renderer }: LocalEdges): PlanReads {
+  return { renderer, repository: { urls: [], branches: [] }, signal: AbortSignal.timeout(120_000) };
+}
+
 async function renderAll({ dir }: BenchRepository, edges: LocalEdges, commit: string): Promise<void> {
   const repository = await edges.repository(dir);
-  const { plan: targets } = await resolvePromotion({ repository, base: commit, to: "prod", apps: [] });
+  const { plan: targets } = await resolvePromotion({ ...wanted, repository, base: commit, reads: readsOf(edges) });
   const source = { tree: await repository.tree(commit), objects: repository.objects };
   const signal = AbortSignal.timeout(120_000);
   const renderOne = async ({ render, id }: Target): Promise<void> => {
@@ -143,7 +150,11 @@ async function renderAll({ dir }: BenchRepository, edges: LocalEdges, commit: st
 
 async function plan({ dir }: BenchRepository, edges: LocalEdges, commit: string): Promise<void> {
   const repository: Repository = await edges.repository(dir);
-  const { from, plan: targets, pairs } = await resolvePromotion({ repository, base: commit, to: "prod", apps: [] });
+  const {
+    from,
+    plan: targets,
+    pairs,
+  } = await resolvePromotion({ ...wanted, repository, base: commit, reads: readsOf(edges) });
   const { plan: made } = await computePromotion({
     repository,
     base: commit,

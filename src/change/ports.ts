@@ -5,6 +5,7 @@ import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
 import type { Renderer } from "../model/render.ts";
+import type { Sources } from "../model/sources.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { AppSigner } from "./signature.ts";
@@ -14,6 +15,8 @@ export interface ChangePorts {
   readonly github: GitHubFor<GitHubRepository>;
   readonly mirrors: Mirrors;
   readonly renderer: Renderer;
+  /** What is remote of what controllers read. */
+  readonly sources?: Sources;
   readonly state: StateStore;
   readonly queue: Pick<Queue, "add">;
   readonly events: Events;

@@ -7,7 +7,7 @@ import type { HistoryEntry, RepositoryState, StateAddress } from "../model/state
 import { type Target, targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository, Tree } from "../model/tree.ts";
-import { configured } from "../targets/index.ts";
+import { configured, identityOnGitHub } from "../targets/index.ts";
 import type { ChangePorts } from "./ports.ts";
 import type { Signer } from "./signature.ts";
 
@@ -55,7 +55,9 @@ export async function openContext(
   const state = await ports.state.read(where, signal, repository);
   const head = await repository.resolve(`${heads}${base}`);
   const tree = await repository.tree(head);
-  const { config, plan: targets } = await configured(tree, ports.memo);
+  const source = { tree, objects: repository.objects };
+  const reads = { ...ports, repository: identityOnGitHub(ports.webUrl, where.repository, base), signal };
+  const { config, plan: targets } = await configured(source, reads);
   const refs = await repository.refs(ours);
   const branches = new Map([...refs].map(([ref, sha]) => [ref.slice(heads.length), sha]));
   const url = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}`;

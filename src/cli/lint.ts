@@ -10,6 +10,7 @@ import type { LintContext } from "./definitions/lint.ts";
 import { gitOf, locate } from "./git.ts";
 import { withLocal } from "./local.ts";
 import { usage } from "./parse.ts";
+import { planReads } from "./plan-reads.ts";
 import { problemLines } from "./problems.ts";
 
 import { configText } from "./targets.ts";
@@ -52,10 +53,13 @@ async function fileOfWorkTree(context: LintContext): Promise<string> {
 }
 
 function lintCommit(context: LintContext, ref: string): Promise<Linted> {
-  return withLocal(context, resolve(context.cwd, context.args.repo), async ({ repository }) => {
+  return withLocal(context, resolve(context.cwd, context.args.repo), async (local) => {
+    const { repository } = local;
     const tree = await repository.tree(await repository.resolve(ref));
     const text = await configText(tree);
-    const problems = text === undefined ? [] : (await resolveTargets(text, tree, configFile)).problems;
+    if (text === undefined) return { file: configFile, text, problems: [] };
+    const reads = await planReads(local, context.signal, ref);
+    const { problems } = await resolveTargets(text, { tree, objects: repository.objects }, reads);
     return { file: configFile, text, problems };
   });
 }

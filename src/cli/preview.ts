@@ -15,6 +15,7 @@ import { previewHtml } from "./format/html.ts";
 import { previewText } from "./format/text.ts";
 import type { Git, Located } from "./git.ts";
 import { type Local, withLocal } from "./local.ts";
+import { planReads } from "./plan-reads.ts";
 import { problemLines } from "./problems.ts";
 import { defaultBase } from "./revision.ts";
 import { snapshotWorkTree } from "./snapshot.ts";
@@ -36,6 +37,7 @@ async function run(context: PreviewContext, local: Local): Promise<number> {
       ...(override === undefined ? {} : { configText: override.text }),
       fingerprintKey: randomBytes(32),
       signal: context.signal,
+      identity: (await planReads(local, context.signal, base)).repository,
       onProgress: ({ phase, done, total }) => context.progress.update(PHASES[phase], done, total),
     },
     { renderer: local.renderer },

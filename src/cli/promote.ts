@@ -6,6 +6,7 @@ import type { PromoteContext } from "./definitions/promote.ts";
 import { promotionJson, promotionText } from "./format/promote.ts";
 import { type Local, withLocal } from "./local.ts";
 import { usage } from "./parse.ts";
+import { planReads } from "./plan-reads.ts";
 import { writeChanges } from "./write-changes.ts";
 
 /** Carries out `sluice promote`. */
@@ -35,10 +36,12 @@ async function run(context: PromoteContext, local: Local, to: string): Promise<n
   return plan.targets.some(({ outcome }) => outcome === "refused") ? EXIT.refused : EXIT.ok;
 }
 
-async function inputOf(context: PromoteContext, { repository, renderer }: Local, to: string): Promise<PromotionInput> {
+async function inputOf(context: PromoteContext, local: Local, to: string): Promise<PromotionInput> {
+  const { repository, renderer } = local;
   const base = await repository.resolve(context.args.ref);
   const sourceCommit = await repository.resolve(context.args["from-commit"] ?? base);
-  const { from, plan, pairs } = await resolvePromotion({ repository, base, to, apps: context.positionals });
+  const reads = await planReads(local, context.signal, context.args.ref);
+  const { from, plan, pairs } = await resolvePromotion({ repository, base, to, apps: context.positionals, reads });
   return {
     repository,
     base,

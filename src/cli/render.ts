@@ -1,10 +1,11 @@
 import { Fault, UserError } from "../model/errors.ts";
 import { exactJson } from "../model/exact-json.ts";
 import type { RenderFailure, RenderSource } from "../model/render.ts";
-import { configFile, resolveTargets } from "../targets/index.ts";
+import { resolveTargets } from "../targets/index.ts";
 import { EXIT } from "./command.ts";
 import type { RenderContext } from "./definitions/render.ts";
 import { type Local, withLocal } from "./local.ts";
+import { planReads } from "./plan-reads.ts";
 import { type Chosen, choose, parseSubject, type Subject } from "./render-subject.ts";
 import { placeText } from "./report-error.ts";
 import { snapshotWorkTree } from "./snapshot.ts";
@@ -20,7 +21,8 @@ export async function runRender(context: RenderContext): Promise<number> {
 async function run(context: RenderContext, local: Local, subject: Subject): Promise<number> {
   const tree = await local.repository.tree(await commitOf(local, subject));
   const source = { tree, objects: local.repository.objects };
-  const { plan, problems } = await resolveTargets(await configText(tree), tree, configFile);
+  const reads = await planReads(local, context.signal, subject.ref);
+  const { plan, problems } = await resolveTargets(await configText(tree), source, reads);
   const wanted = context.args.target ?? local.place.path;
   const broken = problems.find((problem) => problem.severity === "error");
   if (wanted === "" && broken !== undefined) {

@@ -7,6 +7,7 @@ import type { StatusContext } from "./definitions/status.ts";
 import { idleConfiguration } from "./dirty.ts";
 import { statusJson, statusText } from "./format/status.ts";
 import { type Local, withLocal } from "./local.ts";
+import { planReads } from "./plan-reads.ts";
 import { suggest } from "./suggest.ts";
 
 /** Carries out `sluice status`. */
@@ -14,12 +15,16 @@ export function runStatus(context: StatusContext): Promise<number> {
   return withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local));
 }
 
-async function run(context: StatusContext, { repository, renderer, place }: Local): Promise<number> {
+async function run(context: StatusContext, local: Local): Promise<number> {
+  const { repository, renderer, place } = local;
   const commit = await repository.resolve(context.args.ref);
   const tree = await repository.tree(commit);
   const idle = await idleConfiguration(place, tree);
   if (idle !== undefined) throw new UserError("config", idle.what, { fix: idle.fix });
-  const { config, plan } = await configured(tree);
+  const { config, plan } = await configured(
+    { tree, objects: repository.objects },
+    await planReads(local, context.signal, context.args.ref),
+  );
   const known = [...new Set(plan.targets.map(({ app }) => app))];
   for (const app of context.positionals) if (!known.includes(app)) throw noApp(app, known);
   const status = await computeStatus({

@@ -7,6 +7,7 @@ import { EXIT } from "./command.ts";
 import type { TargetsContext } from "./definitions/targets.ts";
 import { configurationWarning } from "./dirty.ts";
 import { type Local, withLocal } from "./local.ts";
+import { planReads } from "./plan-reads.ts";
 import { problemLines } from "./problems.ts";
 import { oneLine, table } from "./style.ts";
 
@@ -15,10 +16,12 @@ export function runTargets(context: TargetsContext): Promise<number> {
   return withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local));
 }
 
-async function run(context: TargetsContext, { repository, place }: Local): Promise<number> {
+async function run(context: TargetsContext, local: Local): Promise<number> {
+  const { repository, place } = local;
   const tree = await repository.tree(await repository.resolve(context.args.ref));
   const text = await configText(tree);
-  const { plan, problems } = await resolveTargets(text, tree, configFile);
+  const reads = await planReads(local, context.signal, context.args.ref);
+  const { plan, problems } = await resolveTargets(text, { tree, objects: repository.objects }, reads);
   const source = plan.source === "file" ? configFile : "discovered";
   const warnings = context.args.ref === "HEAD" ? await configurationWarning(place, tree, context.paintError) : [];
   for (const line of [...problemLines(problems, text, context.paintError), ...warnings])

@@ -2,9 +2,10 @@ import type { ScanMemo } from "../discovery/index.ts";
 import { breathe } from "../model/breathe.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
+import type { Sources } from "../model/sources.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
-import { configFile, resolveTargets } from "../targets/index.ts";
+import { type PlanReads, type RepositoryIdentity, resolveTargets } from "../targets/index.ts";
 import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
 import { assemble } from "./assemble.ts";
 import { Budget } from "./budget.ts";
@@ -28,6 +29,8 @@ export interface PreviewRequest {
   readonly fingerprintKey: Uint8Array;
   /** How much may be held at once; see `previewBytes`, the default. */
   readonly maxBytes?: number;
+  /** What the repository goes by in objects of controllers. Absent: nothing of it is known. */
+  readonly identity?: RepositoryIdentity;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: PreviewProgress) => void;
 }
@@ -45,6 +48,8 @@ export interface PreviewProgress {
 /** What a comparison reads through. */
 export interface PreviewReads {
   readonly renderer: Renderer;
+  /** What is remote of what controllers read. */
+  readonly sources?: Sources;
   /** Keeps what discovery learns of files, for the next preview of the same process. */
   readonly memo?: ScanMemo;
 }
@@ -58,9 +63,10 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const commits = await findCommits(request);
   const trees = await openTrees(request.repository, commits);
   const configText = request.configText ?? (await readConfig(trees.tip.tree));
+  const reads = readsOf(request, ports);
   const [before, after] = await Promise.all([
-    resolveTargets(configText, trees.base.tree, configFile, ports.memo),
-    resolveTargets(configText, trees.head.tree, configFile, ports.memo),
+    resolveTargets(configText, trees.base, reads),
+    resolveTargets(configText, trees.head, reads),
   ]);
   const broken = after.problems.filter((problem) => problem.severity === "error");
   if (broken.length > 0) return { kind: "config", commits, problems: broken };
@@ -74,7 +80,7 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
     ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
     changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
-    headConfig: request.configText === undefined ? await readHeadConfig(trees) : undefined,
+    headConfig: request.configText === undefined ? await readHeadConfig(trees, reads) : undefined,
   });
   const drift = await findDrift({
     ...{ repository, compared, trees, plan, config, fingerprintKey, ignore, signal },
@@ -84,6 +90,10 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   });
   const comment = config?.preview.comment ?? "changes";
   return { kind: "preview", commits, comment, preview: drift === undefined ? preview : { ...preview, drift } };
+}
+
+function readsOf({ identity, signal }: PreviewRequest, ports: PreviewReads): PlanReads {
+  return { ...ports, repository: identity ?? { urls: [], branches: [] }, signal };
 }
 
 async function openTrees(repository: Repository, { mergeBase, head, base }: Commits): Promise<ComparedTrees> {

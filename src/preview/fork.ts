@@ -1,4 +1,3 @@
-import type { ScanMemo } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { GitHub, PullRequest } from "../model/github.ts";
 import { mapLimit } from "../model/map-limit.ts";
@@ -8,7 +7,7 @@ import type { RenderSpec, Target } from "../model/target.ts";
 import { sentenceList, thousands } from "../model/text/lists.ts";
 import { inert } from "../model/text/markdown.ts";
 import type { Repository } from "../model/tree.ts";
-import { configFile, resolveTargets } from "../targets/index.ts";
+import { type PlanReads, resolveTargets } from "../targets/index.ts";
 import { readConfig } from "./outcome.ts";
 import { isReached, reachOf } from "./reach.ts";
 
@@ -16,7 +15,8 @@ import { isReached, reachOf } from "./reach.ts";
 export interface ForkReads {
   readonly github: Pick<GitHub, "changedFiles">;
   readonly renderer: Pick<Renderer, "known">;
-  readonly memo?: ScanMemo | undefined;
+  /** What the plan of targets needs. */
+  readonly plan: PlanReads;
   /** The repository, with its base branch and nothing of the fork. */
   open(base: string): Promise<Repository>;
 }
@@ -30,7 +30,7 @@ export async function touchedByFork(pull: PullRequest, reads: ForkReads): Promis
     const base = `refs/heads/${pull.base.ref}`;
     const repository = await reads.open(base);
     const source = { tree: await repository.tree(await repository.resolve(base)), objects: repository.objects };
-    const { plan } = await resolveTargets(await readConfig(source.tree), source.tree, configFile, reads.memo);
+    const { plan } = await resolveTargets(await readConfig(source.tree), source, reads.plan);
     if (plan.targets.length === 0) return [];
     const files = await reads.github.changedFiles(pull.number);
     const touched = await mapLimit(plan.targets, atOnce, async ({ render }) => {

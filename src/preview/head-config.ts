@@ -3,7 +3,7 @@ import type { ConfigurationEffect, EnvironmentEffect } from "../model/preview.ts
 import type { ConfigProblem } from "../model/problem.ts";
 import type { Target } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
-import { comparePlans, configFile, type ResolvedTargets, resolveTargets } from "../targets/index.ts";
+import { comparePlans, configFile, type PlanReads, type ResolvedTargets, resolveTargets } from "../targets/index.ts";
 import type { ComparedTrees } from "./affected.ts";
 import { readConfig } from "./outcome.ts";
 
@@ -28,7 +28,7 @@ export interface UnmatchedPath {
  * Validates the head's `.sluice.yaml` where the change edits it; `undefined` where it does not: where it is the base's,
  * or still the merge base's while the base has moved on.
  */
-export async function readHeadConfig(trees: ComparedTrees): Promise<HeadConfig | undefined> {
+export async function readHeadConfig(trees: ComparedTrees, reads: PlanReads): Promise<HeadConfig | undefined> {
   const [base, mergeBase, head] = [trees.tip.tree, trees.base.tree, trees.head.tree];
   const [before, begun, after] = await Promise.all([base, mergeBase, head].map((tree) => tree.at(configFile)));
   if (after?.oid === before?.oid || after?.oid === begun?.oid) return undefined;
@@ -37,8 +37,8 @@ export async function readHeadConfig(trees: ComparedTrees): Promise<HeadConfig |
     return { problems: [], unmatched: [], effect: { isRemoved: true, apps: 0, environments: [], effects: [] } };
   const parsed = parseConfig(text, configFile);
   if (!parsed.ok) return { problems: errorsOf(parsed.problems), unmatched: [] };
-  const now = await resolveTargets(await readConfig(base), head, configFile);
-  const then = await resolveTargets(text, head, configFile);
+  const now = await resolveTargets(await readConfig(base), trees.head, reads);
+  const then = await resolveTargets(text, trees.head, reads);
   const problems = errorsOf(then.problems);
   if (problems.length > 0) return { problems, unmatched: [] };
   const unmatched = unmatchedPaths(now, then);

@@ -6,6 +6,7 @@ import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue, RunContext } from "../model/queue.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
+import { identityOnGitHub } from "../targets/index.ts";
 import { canBeMeant, withAcknowledgements } from "./acknowledgements.ts";
 import { computePreview, type PreviewReads } from "./compute.ts";
 import { readResult } from "./earlier-result.ts";
@@ -94,11 +95,13 @@ async function preview(
   }
   const run = (): PreviewRun => ({ job, pull, startedAt, endedAt: ports.clock() });
   if (pull.fork && !settings.forks) {
-    const touched = await touchedByFork(pull, forkReads(job, ports, all, context.signal)).catch((error: unknown) => {
-      if (!context.lastAttempt) throw error;
-      ports.log.warn({ error }, "the apps of a pull request from a fork are not known");
-      return [];
-    });
+    const touched = await touchedByFork(pull, forkReads(job, pull, ports, settings, all, context.signal)).catch(
+      (error: unknown) => {
+        if (!context.lastAttempt) throw error;
+        ports.log.warn({ error }, "the apps of a pull request from a fork are not known");
+        return [];
+      },
+    );
     await post(github, pull, forkReport(pull.head.sha, touched, settings.docsUrl));
     return ports.events.announce(forkEvent(run()));
   }
@@ -127,12 +130,21 @@ function ownCheck(github: GitHub, pull: PullRequest): PullGitHub {
 }
 
 function forkReads(
-  { repository }: PreviewJob,
-  { renderer, memo, mirrors }: PreviewPorts,
+  job: PreviewJob,
+  pull: PullRequest,
+  ports: PreviewPorts,
+  settings: PreviewSettings,
   github: GitHub,
   signal: AbortSignal,
 ): ForkReads {
-  return { github, renderer, memo, open: (base) => mirrors.open({ repository, want: [base] }, signal) };
+  const { repository } = job;
+  const plan = { ...ports, repository: identityOf(job, pull, settings), signal };
+  const open = (base: string) => ports.mirrors.open({ repository, want: [base] }, signal);
+  return { github, renderer: ports.renderer, plan, open };
+}
+
+function identityOf({ repository }: PreviewJob, { base, defaultBranch }: PullRequest, { webUrl }: PreviewSettings) {
+  return identityOnGitHub(webUrl, repository, base.ref, defaultBranch);
 }
 
 type PullGitHub = Pick<GitHub, "pullRequest" | "ownComment" | "upsertComment" | "upsertCheck">;
@@ -236,7 +248,10 @@ async function compute(
   const repository = await ports.mirrors.open(request, signal);
   signal.throwIfAborted();
   const { fingerprintKey } = settings;
-  const outcome = await computePreview({ repository, base, head: pull.head.sha, fingerprintKey, signal }, ports);
+  const outcome = await computePreview(
+    { repository, base, head: pull.head.sha, fingerprintKey, identity: identityOf(job, pull, settings), signal },
+    ports,
+  );
   if (outcome.kind === "config" || !outcome.preview.findings.some(canBeMeant)) return outcome;
   const where = { installationId: job.installationId, repository: job.repository };
   const state = await ports.state.read(where, signal, repository);

@@ -6,7 +6,7 @@ import { type Target, targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import { sentenceList } from "../model/text/lists.ts";
 import type { Repository } from "../model/tree.ts";
-import { configFile, configured } from "../targets/index.ts";
+import { configFile, configured, type PlanReads } from "../targets/index.ts";
 
 /** One app with the target that its version comes from and the one that it goes to. */
 export interface PromotionPair {
@@ -25,6 +25,7 @@ export interface ResolveRequest {
   readonly to: string;
   /** None named: every app that `to` and its source environment have. */
   readonly apps: readonly string[];
+  readonly reads: PlanReads;
 }
 
 /** What a promotion is about. `pairs` are in the order of the plan's targets. */
@@ -50,7 +51,8 @@ export interface LeftApp {
  * or target, with what may have been meant.
  */
 export async function resolvePromotion(request: ResolveRequest): Promise<ResolvedPromotion> {
-  const { config, plan } = await configured(await request.repository.tree(request.base));
+  const { repository, base, reads } = request;
+  const { config, plan } = await configured({ tree: await repository.tree(base), objects: repository.objects }, reads);
   const resolved = resolvePairs({ config, targets: plan }, request.to, request.apps);
   const [first] = resolved.left;
   if (first !== undefined) throw missing(first);

@@ -1,11 +1,12 @@
 import { parseConfig } from "../config/parse.ts";
 import type { Config } from "../config/schema/config.ts";
-import { discoverTargets, type ScanMemo } from "../discovery/index.ts";
+import { discoverTargets } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import { byPlace, type ConfigProblem } from "../model/problem.ts";
+import type { RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
-import type { Tree } from "../model/tree.ts";
 import { planTargets } from "./configured-targets.ts";
+import type { PlanReads } from "./reads.ts";
 
 /** The file that configures Sluice, at the root of the repository. */
 export const configFile = ".sluice.yaml";
@@ -23,14 +24,14 @@ export interface ResolvedTargets {
 
 /**
  * The targets of one tree: from the text of the configuration, or discovered if there is none (`undefined`). `file` is
- * the name for messages. A broken file gives its problems and no targets. `memo` keeps what discovery learns about
- * files between calls. Rejects only if the tree cannot be read.
+ * the name for messages. A broken file gives its problems and no targets. Rejects only if the tree cannot be read, and
+ * when the signal of `reads` aborts.
  */
 export async function resolveTargets(
   text: string | undefined,
-  tree: Tree,
+  { tree }: RenderSource,
+  { memo }: PlanReads,
   file = configFile,
-  memo?: ScanMemo,
 ): Promise<ResolvedTargets> {
   if (text === undefined) {
     const plan = await discoverTargets(tree, memo);
@@ -57,15 +58,15 @@ export function isUnconfigured(error: UserError): boolean {
 }
 
 /** The configuration in a tree and its targets. Throws a `config` UserError if there is none or a broken one. */
-export async function configured(tree: Tree, memo?: ScanMemo): Promise<Configured> {
-  const bytes = await tree.read(configFile, 1 << 20);
+export async function configured(source: RenderSource, reads: PlanReads): Promise<Configured> {
+  const bytes = await source.tree.read(configFile, 1 << 20);
   if (bytes === undefined) {
     throw new UserError("config", `this repository has no ${configFile}, so only previews work`, {
       fields: { missing: configFile },
       fix: "Add one: the README of Sluice has an example.",
     });
   }
-  const { config, plan, problems } = await resolveTargets(new TextDecoder().decode(bytes), tree, configFile, memo);
+  const { config, plan, problems } = await resolveTargets(new TextDecoder().decode(bytes), source, reads);
   const broken = problems.find((problem) => problem.severity === "error");
   if (config !== undefined && broken === undefined) return { config, plan };
   const { message = "it cannot be read", fix = "", ...place } = broken ?? { file: configFile };

@@ -3,10 +3,10 @@ import { discoverTargets } from "../../src/discovery/index.ts";
 import type { Scan } from "../../src/discovery/scan.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { UserError } from "../../src/model/errors.ts";
-import { resolveTargets } from "../../src/targets/resolve.ts";
 import { chart, kustomization, manifest, overlays } from "../config/samples.ts";
 import { launcher } from "../support/launcher.ts";
 import { type MemoryEntry, memoryTree } from "../support/memory-tree.ts";
+import { targetsIn } from "../support/plan-reads.ts";
 import { tempGit } from "../support/temp-git.ts";
 
 async function found(files: Readonly<Record<string, MemoryEntry>>): Promise<readonly string[]> {
@@ -249,7 +249,7 @@ describe("discovery of odd repositories", () => {
     ],
     ["one with bytes that are no text", { "a/b.yaml": new Uint8Array([0xff, 0xfe, 0x00, 0x80]) }],
   ])("finds nothing in %s and says so", async (_, files) => {
-    const { plan, problems } = await resolveTargets(undefined, memoryTree(files));
+    const { plan, problems } = await targetsIn(undefined, memoryTree(files));
     expect(plan).toMatchObject({ targets: [], environments: [], source: "discovered" });
     expect(plan.notes).toEqual(["Nothing in the repository renders: no kustomization, no chart, no manifest."]);
     expect(problems).toEqual([]);
@@ -263,7 +263,7 @@ describe("discovery of odd repositories", () => {
   it("is a problem with a fix when the tree is too large", async () => {
     const tree = memoryTree({});
     const deep = { ...tree, list: async () => [{ kind: "dir", oid: "1".repeat(40), name: "a" } as const] };
-    const { plan, problems } = await resolveTargets(undefined, deep);
+    const { plan, problems } = await targetsIn(undefined, deep);
     expect(plan.targets).toEqual([]);
     expect(problems).toMatchObject([
       { severity: "error", message: expect.stringContaining("nested more than 64 deep") },
@@ -275,7 +275,7 @@ describe("discovery of odd repositories", () => {
       ...memoryTree({}),
       list: async () => Promise.reject(new UserError("input", "the tree is broken")),
     };
-    await expect(resolveTargets(undefined, failing)).rejects.toThrow("the tree is broken");
+    await expect(targetsIn(undefined, failing)).rejects.toThrow("the tree is broken");
   });
 });
 

@@ -6,6 +6,7 @@ import { targetsOf, unitsOf } from "../../src/images/units.ts";
 import { canonicalImage } from "../../src/model/registry.ts";
 import { configured } from "../../src/targets/index.ts";
 import { world, written } from "../promote/support/world.ts";
+import { planReads } from "../support/plan-reads.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
@@ -50,7 +51,7 @@ async function bump(changed: Readonly<Record<string, string>> = {}) {
   const { repository, renderer } = world({ ...files, ...changed });
   const base = await repository.resolve("HEAD");
   const at = await sourceAt(repository, base);
-  const { config, plan } = await configured(at.tree);
+  const { config, plan } = await configured(at, planReads());
   const [entry] = unitsOf(config).flatMap(({ entries }) => entries);
   if (entry === undefined) throw new Error("no entry");
   const signal = AbortSignal.timeout(600_000);

@@ -2,6 +2,7 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stageChanges } from "../../src/edit/staged-tree.ts";
+import { planReads } from "../support/plan-reads.ts";
 import { config, deployment, only, world } from "./support/world.ts";
 
 const kustomization = (namespace: string) => `namespace: ${namespace}\nresources:\n  - web.yaml\n  - ingress.yaml\n`;
@@ -141,7 +142,7 @@ environments:
     const { computePromotion } = await import("../../src/promote/compute.ts");
     const { resolvePromotion } = await import("../../src/promote/resolve.ts");
     const base = await repository.resolve("HEAD");
-    const { plan, pairs } = await resolvePromotion({ repository, base, to: "prod", apps: [] });
+    const { plan, pairs } = await resolvePromotion({ repository, base, to: "prod", apps: [], reads: planReads() });
     const computed = await computePromotion({
       repository,
       base,

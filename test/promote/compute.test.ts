@@ -3,6 +3,7 @@ import { type ComputedPromotion, computePromotion, type PromotionInput } from ".
 import { resolvePromotion } from "../../src/promote/resolve.ts";
 import { memoryRenderer } from "../support/memory-renderer.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
+import { planReads } from "../support/plan-reads.ts";
 
 const config = `version: 1
 environments:
@@ -33,7 +34,13 @@ async function promote(
 ): Promise<{ computed: ComputedPromotion; sourceCommit: string }> {
   const repository = memoryRepository();
   const [sourceCommit, commit] = [repository.commit(source), repository.commit(base)];
-  const { plan, pairs, from } = await resolvePromotion({ repository, base: commit, to: "prod", apps: [] });
+  const { plan, pairs, from } = await resolvePromotion({
+    repository,
+    base: commit,
+    to: "prod",
+    apps: [],
+    reads: planReads(),
+  });
   const computed = await computePromotion({
     repository,
     base: commit,

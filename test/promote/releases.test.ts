@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { computeStatus } from "../../src/promote/status.ts";
 import { configured } from "../../src/targets/index.ts";
+import { planReads, sourceOf } from "../support/plan-reads.ts";
 import { config, only, world, written } from "./support/world.ts";
 
 /** An object for each environment; `ENV`, `CHART` and `TAG` are filled in, `1.5.0` in staging and `1.4.0` in prod. */
@@ -80,7 +81,7 @@ describe("15-helmrelease-and-application-values: status", () => {
   ])("%s lists what a promotion would carry", async (_, object, name) => {
     const { repository, renderer } = world(files(object));
     const commit = await repository.resolve("HEAD");
-    const { config: parsed, plan } = await configured(await repository.tree(commit));
+    const { config: parsed, plan } = await configured(sourceOf(await repository.tree(commit)), planReads());
     const signal = AbortSignal.timeout(600_000);
     const status = await computeStatus({
       repository,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/model/errors.ts";
 import { pairOf, resolvePairs, resolvePromotion } from "../../src/promote/resolve.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
+import { planReads } from "../support/plan-reads.ts";
 
 const configuration = `version: 1
 environments:
@@ -21,7 +22,7 @@ function files(...paths: readonly string[]): Record<string, string> {
 
 async function resolve(tree: Record<string, string>, to: string, apps: readonly string[] = []) {
   const repository = memoryRepository();
-  return resolvePromotion({ repository, base: repository.commit(tree), to, apps });
+  return resolvePromotion({ repository, base: repository.commit(tree), to, apps, reads: planReads() });
 }
 
 async function refusal(...parts: Parameters<typeof resolve>) {

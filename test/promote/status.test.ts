@@ -3,6 +3,7 @@ import { computeStatus, type StatusRequest } from "../../src/promote/status.ts";
 import { configured } from "../../src/targets/index.ts";
 import { memoryRenderer } from "../support/memory-renderer.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
+import { planReads, sourceOf } from "../support/plan-reads.ts";
 
 const config = `version: 1
 environments:
@@ -22,7 +23,7 @@ async function statusOf(tags: Readonly<Record<string, string>>, more: Partial<St
   const repository = memoryRepository();
   const files = Object.entries(tags).map(([folder, tag]) => [`${folder}/web.yaml`, web(tag)]);
   const commit = repository.commit({ ".sluice.yaml": config, ...Object.fromEntries(files) });
-  const { config: parsed, plan } = await configured(await repository.tree(commit));
+  const { config: parsed, plan } = await configured(sourceOf(await repository.tree(commit)), planReads());
   const renderer = memoryRenderer();
   const signal = AbortSignal.timeout(600_000);
   const request = { repository, renderer, commit, config: parsed, targets: plan.targets, apps: [], signal, ...more };

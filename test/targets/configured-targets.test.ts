@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Tree } from "../../src/model/tree.ts";
 import { comparePlans } from "../../src/targets/compare-plans.ts";
 import { matchesGlob } from "../../src/targets/patterns.ts";
-import { resolveTargets } from "../../src/targets/resolve.ts";
 import { chart, kustomization, manifest, overlays } from "../config/samples.ts";
 import { memoryTree } from "../support/memory-tree.ts";
+import { targetsIn } from "../support/plan-reads.ts";
 
 /** A configuration with one environment for each entry, its keys in flow style. */
 function config(environments: Readonly<Record<string, string>>, more = ""): string {
@@ -13,7 +13,7 @@ function config(environments: Readonly<Record<string, string>>, more = ""): stri
 }
 
 async function plan(text: string, tree: Tree) {
-  return (await resolveTargets(text, tree)).plan;
+  return (await targetsIn(text, tree)).plan;
 }
 
 async function paths(text: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
@@ -156,7 +156,7 @@ describe("targets from the configuration", () => {
       },
       "apps: { api: { environments: { prod: { gates: { dependsOn: [queue] } } } } }\n",
     );
-    const { problems, plan: made } = await resolveTargets(text, memoryTree(apps));
+    const { problems, plan: made } = await targetsIn(text, memoryTree(apps));
     expect(made.targets).toHaveLength(4);
     expect(problems).toMatchObject([
       {
@@ -171,7 +171,7 @@ describe("targets from the configuration", () => {
   });
 
   it("are not looked for by a name of a pattern that can be read in too many ways", async () => {
-    const { problems } = await resolveTargets(config({ prod: 'path: "apps/{app}*{app}"' }), memoryTree(apps));
+    const { problems } = await targetsIn(config({ prod: 'path: "apps/{app}*{app}"' }), memoryTree(apps));
     expect(problems).toMatchObject([
       {
         message: '`environments[0].path`: "apps/{app}*{app}" has `{app}` twice and `*` in the same name `{app}*{app}`',
@@ -242,7 +242,7 @@ describe("targets from the configuration", () => {
   });
 
   it("warn at the line of a path that matches nothing", async () => {
-    const { plan: found, problems } = await resolveTargets(
+    const { plan: found, problems } = await targetsIn(
       config({ a: 'path: "apps/{app}"', b: 'path: "nope/{app}"' }),
       memoryTree({ "apps/x/a.yaml": manifest }),
       "f.yaml",
@@ -254,7 +254,7 @@ describe("targets from the configuration", () => {
   });
 
   it("report two folders that are the same target, and keep the first", async () => {
-    const { plan: found, problems } = await resolveTargets(
+    const { plan: found, problems } = await targetsIn(
       config({ a: 'path: "*/{app}"' }),
       memoryTree({ "x/web/a.yaml": manifest, "y/web/a.yaml": manifest }),
     );
@@ -265,7 +265,7 @@ describe("targets from the configuration", () => {
   });
 
   it("are none when the file is broken, which says why", async () => {
-    const { plan: found, config: parsed, problems } = await resolveTargets("version: 1\n", memoryTree(apps));
+    const { plan: found, config: parsed, problems } = await targetsIn("version: 1\n", memoryTree(apps));
     expect(found).toMatchObject({ source: "file", targets: [] });
     expect(parsed).toBeUndefined();
     expect(problems).toMatchObject([{ severity: "error", message: "The file has no `environments`" }]);
@@ -279,7 +279,7 @@ describe("targets from the configuration", () => {
       return tree.list(path);
     };
     const watched: Tree = { ...tree, list };
-    await resolveTargets(config({ prod: 'path: "apps/{app}/overlays/prod"' }), watched);
+    await targetsIn(config({ prod: 'path: "apps/{app}/overlays/prod"' }), watched);
     expect(listed.filter((path) => path.startsWith("huge") || path === "")).toEqual([]);
   });
 });

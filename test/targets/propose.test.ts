@@ -3,15 +3,15 @@ import { describe, expect, it } from "vitest";
 import { discoverTargets } from "../../src/discovery/index.ts";
 import type { Target } from "../../src/model/target.ts";
 import { proposeConfig, proposedConfig } from "../../src/targets/propose.ts";
-import { resolveTargets } from "../../src/targets/resolve.ts";
 import { chart, kustomization, manifest, overlays } from "../config/samples.ts";
 import { memoryTree } from "../support/memory-tree.ts";
+import { targetsIn } from "../support/plan-reads.ts";
 
 async function roundTrip(files: Readonly<Record<string, string>>) {
   const tree = memoryTree(files);
   const plan = await discoverTargets(tree);
   const text = await proposeConfig(plan, tree);
-  const back = await resolveTargets(text, tree);
+  const back = await targetsIn(text, tree);
   return { plan, text, back };
 }
 

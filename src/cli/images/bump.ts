@@ -5,6 +5,7 @@ import type { ImagesBumpContext } from "../definitions/images.ts";
 import { bumpJson, bumpText } from "../format/images.ts";
 import { type Local, withLocal } from "../local.ts";
 import { usage } from "../parse.ts";
+import { planReads } from "../plan-reads.ts";
 import { writeChanges } from "../write-changes.ts";
 import { askedVersion, type KnownVersion, unaskedVersion } from "./facts.ts";
 import { planBump } from "./plan-bump.ts";
@@ -26,7 +27,10 @@ async function run(context: ImagesBumpContext, local: Local, named: NamedImage):
   const { args, signal } = context;
   const { repository } = local;
   const base = await repository.resolve(args.ref);
-  const { config, plan } = await configured(await repository.tree(base));
+  const { config, plan } = await configured(
+    { tree: await repository.tree(base), objects: repository.objects },
+    await planReads(local, signal, args.ref),
+  );
   const narrowing = { environments: args.environment, apps: args.app };
   const scopes = scopesOf(named, narrowing, { config, plan });
   const bump = async (known: KnownVersion) => {

@@ -7,6 +7,7 @@ import { EXIT } from "../command.ts";
 import type { ImagesCheckContext } from "../definitions/images.ts";
 import { checkJson, checkText } from "../format/images-check.ts";
 import { type Local, withLocal } from "../local.ts";
+import { planReads } from "../plan-reads.ts";
 import { type CheckedEntry, checkEntry } from "./check-entry.ts";
 import { entriesAmong } from "./entries.ts";
 import { withRegistry } from "./registry.ts";
@@ -24,7 +25,10 @@ async function run(context: ImagesCheckContext, local: Local, registry: Registry
   const { args, signal } = context;
   const { repository } = local;
   const base = await repository.resolve(args.ref);
-  const { config, plan } = await configured(await repository.tree(base));
+  const { config, plan } = await configured(
+    { tree: await repository.tree(base), objects: repository.objects },
+    await planReads(local, signal, args.ref),
+  );
   const entries = entriesAmong(context.positionals, config.images);
   let done = 0;
   const checked = await mapLimit(entries, entriesAtOnce, async (entry) => {

@@ -10,9 +10,10 @@ import type { PullRequest } from "../../model/github.ts";
 import type { GitHubRepository } from "../../model/github-repository.ts";
 import { nearest } from "../../model/nearest.ts";
 import type { Finding } from "../../model/preview.ts";
+import type { RenderSource } from "../../model/render.ts";
 import { codeList } from "../../model/text/markdown.ts";
-import type { Repository, Tree } from "../../model/tree.ts";
-import { configured, isUnconfigured } from "../../targets/index.ts";
+import type { Repository } from "../../model/tree.ts";
+import { configured, identityOnGitHub, isUnconfigured, type PlanReads } from "../../targets/index.ts";
 import { canBeMeant } from "../acknowledgements.ts";
 import { computePreview } from "../compute.ts";
 
@@ -85,7 +86,8 @@ async function compare(ports: PreviewCommandPorts, call: CommandCall): Promise<C
   const want = [base, `refs/heads/${pull.defaultBranch}`, `refs/pull/${pull.number}/head`, pull.head.sha];
   const repository = await ports.mirrors.open({ repository: call.repository, want: distinct(want) }, call.signal);
   const { fingerprintKey } = ports;
-  const request = { repository, base, head: pull.head.sha, fingerprintKey, signal: call.signal };
+  const identity = identityOnGitHub(ports.webUrl, call.repository, pull.base.ref, pull.defaultBranch);
+  const request = { repository, base, head: pull.head.sha, fingerprintKey, identity, signal: call.signal };
   const outcome = await computePreview(request, ports);
   if (outcome.kind === "config")
     throw new UserError("config", "`.sluice.yaml` is broken, so nothing is compared", { fix: "fix it first" });
@@ -115,7 +117,12 @@ async function assertMayConfirm(
   findings: readonly Finding[],
 ): Promise<void> {
   const tree = await repository.tree(await repository.resolve(`refs/heads/${pull.defaultBranch}`));
-  const config = await configIn(tree, ports);
+  const reads = {
+    ...ports,
+    repository: identityOnGitHub(ports.webUrl, call.repository, pull.defaultBranch),
+    signal: call.signal,
+  };
+  const config = await configIn({ tree, objects: repository.objects }, reads);
   for (const [environment, own] of Map.groupBy(findings, (one) => one.environment)) {
     const apps = distinct(own.map(({ app }) => app));
     if (config?.environments.some(({ name }) => name === environment))
@@ -125,9 +132,9 @@ async function assertMayConfirm(
 }
 
 /** `undefined` where there is none. */
-async function configIn(tree: Tree, { memo }: PreviewCommandPorts): Promise<Config | undefined> {
+async function configIn(source: RenderSource, reads: PlanReads): Promise<Config | undefined> {
   try {
-    return (await configured(tree, memo)).config;
+    return (await configured(source, reads)).config;
   } catch (error) {
     if (error instanceof UserError && isUnconfigured(error)) return undefined;
     throw error;

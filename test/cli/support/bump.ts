@@ -6,6 +6,7 @@ import { configured } from "../../../src/targets/index.ts";
 import { written } from "../../promote/support/world.ts";
 import { sharedRenderer } from "../../render/support/engines.ts";
 import { memoryCommits } from "../../support/memory-commits.ts";
+import { planReads, sourceOf } from "../../support/plan-reads.ts";
 
 /** The image of the cases, and a digest. */
 export const api = "registry.example.net/acme/api";
@@ -34,7 +35,7 @@ export async function bumped(
 ): Promise<Bumped> {
   const { repository, commit } = memoryCommits();
   const base = commit(undefined, files);
-  const { config, plan } = await configured(await repository.tree(base));
+  const { config, plan } = await configured(sourceOf(await repository.tree(base)), planReads());
   const named = readNamedImage(image);
   const planned = await planBump({
     named,

@@ -18,6 +18,7 @@ import { readSettings } from "../../../src/settings.ts";
 import { configured } from "../../../src/targets/index.ts";
 import { preview, resources, target } from "../../diff/support.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
+import { planReads, sourceOf } from "../../support/plan-reads.ts";
 import { lintText } from "../../support/text-lint.ts";
 
 const claim = (name: string) => `apiVersion: v1
@@ -171,7 +172,7 @@ describe("cli-errors: what, where, and the fix, each once", () => {
       "error: .sluice.yaml is here but not committed\nfix:   git add .sluice.yaml && git commit\n",
     );
     rmSync(top, { recursive: true });
-    await expect(configured(memoryTree({})).catch(printed)).resolves.toBe(
+    await expect(configured(sourceOf(memoryTree({})), planReads()).catch(printed)).resolves.toBe(
       "error: this repository has no .sluice.yaml, so only previews work\nfix:   add one: the README of Sluice has an example\n",
     );
   });

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveTargets } from "../../../src/targets/index.ts";
+import { planReads } from "../../support/plan-reads.ts";
 import { tempDir } from "../../support/temp-git.ts";
 import { filesBelow, lineOf, openRepository, type TestRepository } from "./support/repository.ts";
 
@@ -18,7 +19,7 @@ describe("the example repository", () => {
 
   it("has a setting for every image that its targets render", async () => {
     const text = Buffer.from(await repository.bytes(".sluice.yaml")).toString();
-    const { plan } = await resolveTargets(text, repository.source.tree);
+    const { plan } = await resolveTargets(text, repository.source, planReads());
     expect(plan?.targets.length).toBeGreaterThan(5);
     for (const { id, render } of plan?.targets ?? []) {
       const [found, images] = [await repository.find(render), await repository.images(render)];

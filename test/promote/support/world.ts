@@ -7,6 +7,7 @@ import { type ComputedPromotion, computePromotion } from "../../../src/promote/c
 import { resolvePromotion } from "../../../src/promote/resolve.ts";
 import { sharedRenderer } from "../../render/support/engines.ts";
 import { launcher } from "../../support/launcher.ts";
+import { planReads } from "../../support/plan-reads.ts";
 import { type TempGit, tempGit } from "../../support/temp-git.ts";
 
 /** A real repository that promotions are planned in. */
@@ -38,7 +39,7 @@ export function world(files: Readonly<Record<string, string>>): World {
     renderer,
     async promote({ to = "prod", apps = [], commit } = {}) {
       const base = await repository.resolve("HEAD");
-      const { from, plan, pairs } = await resolvePromotion({ repository, base, to, apps });
+      const { from, plan, pairs } = await resolvePromotion({ repository, base, to, apps, reads: planReads() });
       return computePromotion({
         repository,
         base,

@@ -15,6 +15,7 @@ import { done, failed, type Outcome, refused, replyText, unknown } from "../../.
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
 import { fakeGitHub } from "../../support/fake-github.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
+import { planReads, sourceOf } from "../../support/plan-reads.ts";
 import { lintText } from "../../support/text-lint.ts";
 
 /** Every reply to a command, built from values as it is posted, beside its mock-up. */
@@ -93,7 +94,10 @@ const app = (name: string, environment: string) => ({
 /** The configuration and targets of a repository whose apps are in these environments. */
 async function shop() {
   const apps = { ...app("webapp", "staging"), ...app("webapp", "prod"), ...app("billing", "staging") };
-  const { config, plan } = await configured(memoryTree({ ".sluice.yaml": environments, ...apps }));
+  const { config, plan } = await configured(
+    sourceOf(memoryTree({ ".sluice.yaml": environments, ...apps })),
+    planReads(),
+  );
   return { config, targets: plan };
 }
 
@@ -191,7 +195,7 @@ describe("the reply to a command that is not carried out", () => {
   });
 
   it("reply-no-configuration", async () => {
-    const error = await configured(memoryTree({})).catch((thrown: unknown) => thrown);
+    const error = await configured(sourceOf(memoryTree({})), planReads()).catch((thrown: unknown) => thrown);
     expect(
       no("ada", "/promote prod", () => {
         throw error;

@@ -1,0 +1,39 @@
+import { UserError } from "../model/errors.ts";
+import type { PlanReads, RepositoryIdentity } from "../targets/index.ts";
+import type { Local } from "./local.ts";
+
+/** What a plan of targets may need, on this machine. `base` is the revision that is compared with, if any. */
+export async function planReads(
+  { place: { gitDir: cwd }, git, renderer }: Pick<Local, "place" | "git" | "renderer">,
+  signal: AbortSignal,
+  base?: string,
+): Promise<PlanReads> {
+  return { renderer, repository: await identityOf(cwd, git, base), signal };
+}
+
+/** The addresses of all remotes; the branch that is compared with, the one that is checked out, and the default one. */
+async function identityOf(cwd: string, git: Local["git"], base: string | undefined): Promise<RepositoryIdentity> {
+  const ask = (...args: readonly string[]) =>
+    git(args, { cwd }).catch((error: unknown) => {
+      // A repository without such a reference, or without a branch that is checked out.
+      if (error instanceof UserError) return "";
+      throw error;
+    });
+  const [remotes, checkedOut, remoteHead] = await Promise.all([
+    ask("remote", "-v"),
+    ask("symbolic-ref", "-q", "HEAD"),
+    ask("symbolic-ref", "-q", "refs/remotes/origin/HEAD"),
+  ]);
+  const urls = [...remotes.matchAll(/^\S+\t(.+) \(fetch\)/gm)].map(([, url = ""]) => url);
+  const named = [base ?? "", checkedOut, remoteHead].flatMap((reference) => branchOf(reference.trim()) ?? []);
+  return { urls, branches: [...new Set(["HEAD", ...(named.length === 0 ? usualBranches : named)])] };
+}
+
+/** Where nothing tells, as in a clone of one commit. */
+const usualBranches = ["main", "master"];
+
+/** The branch that a revision names, `undefined` where that is none. */
+function branchOf(revision: string): string | undefined {
+  const name = revision.replace(/^(?:refs\/heads\/|refs\/remotes\/[^/]+\/|origin\/)/, "");
+  return /^$|^HEAD$|[~^:@{]|^[0-9a-f]{7,64}$/.test(name) ? undefined : name;
+}
