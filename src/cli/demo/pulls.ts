@@ -1,5 +1,5 @@
-import { Fault } from "../../model/errors.ts";
 import type { PullSummary } from "../../../sandbox/index.ts";
+import { Fault } from "../../model/errors.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { type DemoStage, framed, PEOPLE, REPOSITORY } from "./repository.ts";
 import type { Edits } from "./sample.ts";

@@ -60,7 +60,11 @@ async function replaceIn(folder: string, address: string, by: string): Promise<v
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   for (const file of files) {
     const text = await readFile(file, "utf8");
-    if (text.includes(address)) await writeFile(file, text.replaceAll(address, () => by));
+    if (text.includes(address))
+      await writeFile(
+        file,
+        text.replaceAll(address, () => by),
+      );
   }
 }
 

@@ -1,4 +1,8 @@
+import { join } from "node:path";
+import { type LocalSources, startLocalSources } from "../../../sandbox/index.ts";
+import { installed } from "../installation.ts";
 import { type DemoPull, swap } from "./pulls.ts";
+import type { SampleName } from "./sample-names.ts";
 
 /** A sample repository of `examples/`, and what the demo's people do with it. */
 export interface Sample {
@@ -9,12 +13,6 @@ export interface Sample {
   readonly address: string;
   readonly pulls: readonly DemoPull[];
 }
-
-/** The samples by name. */
-export const SAMPLE_NAMES = ["argocd", "flux", "monorepo"] as const;
-
-/** Name of a sample. */
-export type SampleName = (typeof SAMPLE_NAMES)[number];
 
 const flux: Sample = {
   name: "flux",
@@ -119,3 +117,14 @@ const monorepo: Sample = {
 
 /** The samples. */
 export const SAMPLES: Readonly<Record<SampleName, Sample>> = { argocd, flux, monorepo };
+
+/** Serves what the samples fetch; the registry only where there is a program for it. */
+export function serveSources(folder: string): Promise<LocalSources> {
+  const registry = process.env.SLUICE_REGISTRY;
+  return startLocalSources({
+    dataDir: join(folder, "sources"),
+    content: installed("examples", "remote"),
+    tag: "v1.2.0",
+    ...(registry !== undefined && { registry }),
+  });
+}

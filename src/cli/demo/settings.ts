@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { LocalGitHub, LocalRegistry } from "../../../sandbox/index.ts";
+import type { LocalGitHub, LocalRegistry, LocalSources } from "../../../sandbox/index.ts";
 import type { ClusterEntry } from "../../model/deploy.ts";
 import type { ServerSettings } from "../../settings.ts";
 import { ADMIN_TOKEN, HOOK, SAMPLE_REGISTRY } from "./repository.ts";
@@ -12,7 +12,7 @@ export function demoSettings(
   github: LocalGitHub,
   registry: LocalRegistry,
   folder: string,
-  clusters: readonly ClusterEntry[],
+  { clusters, sources }: { readonly clusters: readonly ClusterEntry[]; readonly sources: LocalSources | undefined },
 ): ServerSettings {
   return {
     appId: github.app.id,
