@@ -33,8 +33,8 @@ class LongestFirst extends BaseSequencer {
  */
 const embedded = ["test/cli/demo.test.ts", "test/contract/queue-embedded.test.ts", "test/queue/embedded-store.test.ts"];
 
-/** What needs a Kubernetes API server: see vitest.cluster.config.ts and vitest.controllers.config.ts. */
-const cluster = ["test/cluster/**", "test/controllers/**"];
+/** What needs a Kubernetes API server or the controllers' own code: see vitest.{cluster,controllers,oracles}.config.ts. */
+const others = ["test/cluster/**", "test/controllers/**", "test/oracles/**"];
 
 export default defineConfig({
   test: {
@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: "others",
           include: ["test/**/*.test.ts"],
-          exclude: [...embedded, ...cluster],
+          exclude: [...embedded, ...others],
         },
       },
       { extends: true, test: { name: "embedded", include: embedded } },

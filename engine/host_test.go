@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -141,6 +143,26 @@ func (r *repo) addFiles(t testing.TB, files map[string]entry) string {
 	return ""
 }
 
+// mount gives the tree with other trees in it, by their paths.
+func (r *repo) mount(t testing.TB, tree string, mounts map[string]string) string {
+	t.Helper()
+	index := filepath.Join(t.TempDir(), "index")
+	run := func(args ...string) string {
+		cmd := exec.Command("git", append([]string{"-C", r.dir}, args...)...)
+		cmd.Env = append(os.Environ(), "GIT_INDEX_FILE="+index)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("git %v: %v", args, err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	run("read-tree", tree)
+	for at, oid := range mounts {
+		run("read-tree", "--prefix="+at+"/", oid)
+	}
+	return run("write-tree", "--missing-ok")
+}
+
 func text(files map[string]string) map[string]entry {
 	out := map[string]entry{}
 	for name, content := range files {
@@ -253,6 +275,8 @@ type request struct {
 	options                  map[string]any
 	limits                   map[string]any
 	overlay                  map[string][]byte
+	// mounts are the trees of other sources by their paths, remotes the paths by what files name.
+	mounts, remotes map[string]string
 }
 
 // answer is what came back: a result or an error.
@@ -300,6 +324,10 @@ func (e *engine) render(t testing.TB, r *repo, q request) answer {
 	}
 	if q.overlay != nil {
 		header["overlay"] = q.overlay
+	}
+	if q.mounts != nil {
+		header["tree"], header["remotes"] = r.mount(t, q.tree, q.mounts), q.remotes
+		header["mounts"] = slices.Sorted(maps.Keys(q.mounts))
 	}
 	if err := e.write(header, nil); err != nil {
 		t.Fatalf("the engine does not take a request: %v", err)

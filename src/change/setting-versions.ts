@@ -26,7 +26,7 @@ export function settingVersions({ settings }: Pick<FoundSettings, "settings">, e
 function versionIn(setting: VersionSetting): { readonly name: string; readonly version: string } | undefined {
   const { subject, version, called } = setting;
   if (subject.kind === "chart") {
-    return version === undefined ? undefined : { name: `chart ${subject.name}`, version: version.value };
+    return version === undefined ? undefined : { name: called ?? `chart ${subject.name}`, version: version.value };
   }
   const text = versionOf(settingVersion(setting));
   return called === undefined || subject.name !== undefined || text === ""

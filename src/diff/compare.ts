@@ -9,6 +9,9 @@ import {
 import type { Resource } from "../model/render.ts";
 import { alignLists } from "./align.ts";
 import { chartVersions } from "./chart-version.ts";
+import type { DeployHandling } from "./controllers/deploy-handling.ts";
+import { hookOf } from "./controllers/marks.ts";
+import { isReleased } from "./deletion-protected.ts";
 import { type FieldFacts, fieldFacts } from "./fields.ts";
 import { definedTwice } from "./findings/defined-twice.ts";
 import { checkPair, ruleOrder, type TargetFinding } from "./findings/index.ts";
@@ -38,6 +41,8 @@ export interface CompareInput {
     readonly base: readonly (readonly Resource[])[];
     readonly head: readonly (readonly Resource[])[];
   };
+  /** How it is deployed, as far as that is known. */
+  readonly handling?: DeployHandling;
   readonly ignore: readonly IgnoreRule[];
   /** Keys the fingerprints that stand for values of Secrets. */
   readonly fingerprintKey: FingerprintKey;
@@ -160,7 +165,9 @@ function comparePair(pair: Pair, names: ReadonlyMap<string, string>, input: Comp
 function whole(item: Item, action: "added" | "removed", input: CompareInput): Compared {
   const yaml = emitYaml(maskSecrets(item.object, input.fingerprintKey));
   const diff = wholeYaml(yaml, action === "added" ? "+" : "-");
-  return { change: toChange(item, action, diff), hiddenLines: 0, ignoredLines: 0, restarts: 0, rollouts: 0 };
+  const stays = action === "removed" && (input.handling?.prunes === false || isReleased(item.object));
+  const change = { ...toChange(item, action, diff), ...(stays ? { orphaned: true as const } : {}) };
+  return { change, hiddenLines: 0, ignoredLines: 0, restarts: 0, rollouts: 0 };
 }
 
 function compareVersions(
@@ -216,9 +223,11 @@ function unchanged(
 }
 
 function toChange(item: Item, action: ResourceChange["action"], diff: UnifiedDiff): ResourceChange {
+  const hook = hookOf(item.object);
   return {
     ...item.id,
     action,
+    ...(hook === undefined ? {} : { hook }),
     addedLines: diff.addedLines,
     removedLines: diff.removedLines,
     diff: diff.text,

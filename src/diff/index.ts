@@ -1,7 +1,17 @@
 export { code, inert } from "../model/text/markdown.ts";
 export { type CompareInput, compareObjects, compareTarget, type TargetComparison } from "./compare.ts";
+export { deployHandling } from "./controllers/deploy-handling.ts";
+export { controllerFacts } from "./controllers/facts.ts";
+export { isReleased } from "./deletion-protected.ts";
+export {
+  notAutomatedFinding,
+  type Removal,
+  suspendedFinding,
+  targetRemovedFinding,
+  unknownTargetsFinding,
+} from "./deployed-findings.ts";
 export { compareEnvironments, type EnvironmentRenders } from "./environments/compare.ts";
-export type { TargetFinding } from "./findings/index.ts";
+export { entryFindings, type TargetFinding } from "./findings/index.ts";
 export { isNewContent } from "./generated-names.ts";
 export { splitImage } from "./image-name.ts";
 export { resourceLabel } from "./item.ts";
@@ -15,6 +25,7 @@ export { checkedCount } from "./report/closing.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
 export { configurationLines } from "./report/configuration.ts";
+export { declarerText, destinationText, movesText } from "./report/deployed.ts";
 export { isCaused, uncheckedText } from "./report/drift.ts";
 export { nothingChanges } from "./report/facts.ts";
 export { groupFindings } from "./report/finding-groups.ts";
@@ -26,15 +37,17 @@ export { plusMinus } from "./report/phrases.ts";
 export { changeRows, rowEnvironments } from "./report/rows.ts";
 export { verdict } from "./report/verdict.ts";
 export {
+  majorVersionFinding,
+  notFetchedFinding,
+  sourceMovedFinding,
+} from "./source-findings.ts";
+export {
   brokenConfigurationFinding,
   dependsOnClusterFinding,
   guessedValuesFinding,
   lostAppsFinding,
   missingFile,
-  notFetchedFinding,
   renderFailureFinding,
-  suspendedFinding,
-  targetRemovedFinding,
   unmatchedPathFinding,
   unreadFilesFinding,
 } from "./target-findings.ts";

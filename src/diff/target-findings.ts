@@ -1,6 +1,6 @@
 import type { Finding, FindingWords } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
-import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
+import type { RenderFailure } from "../model/render.ts";
 import { stopped } from "../model/text/lines.ts";
 import { commaList, count } from "../model/text/lists.ts";
 import { inTicks } from "../model/text/markdown.ts";
@@ -9,7 +9,7 @@ import { toTargetFinding } from "./findings/target-finding.ts";
 import { redactMessage } from "./redact.ts";
 
 /** Names the target of a finding. */
-interface TargetName {
+export interface TargetName {
   readonly app: string;
   readonly environment: string;
 }
@@ -149,29 +149,6 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
   };
 }
 
-/** Flux is suspended where a change would be deployed. `alone`: there is no other place that changes. */
-export function suspendedFinding(
-  about: TargetName & {
-    readonly object: string;
-    readonly file: string;
-    readonly line: number | undefined;
-    readonly alone: boolean;
-  },
-): Finding {
-  const { app, environment, object, file, line, alone } = about;
-  return {
-    ...toTargetFinding(
-      { id: "suspended", severity: "notice", app, environment, resource: "" },
-      {
-        short: "Flux is suspended there",
-        message: `Merging does not deploy ${alone ? "this" : "{app}{where}"}. Flux \`Kustomization\` ${inTicks(verbatim(object))} has \`suspend: true\`. When it is resumed, this and every other waiting change go live together.`,
-      },
-    ),
-    file,
-    ...(line === undefined ? {} : { line }),
-  };
-}
-
 function folderOf(file: string): string {
   return file.slice(0, Math.max(0, file.lastIndexOf("/")));
 }
@@ -275,74 +252,4 @@ function firstLine(message: string): string {
   const [line = ""] = message.trim().split("\n");
   const text = verbatim(line);
   return /[.:]$/.test(text) ? text.replace(/:$/, ".") : `${text}.`;
-}
-
-/** A target is gone at the head: all its resources are. */
-export function targetRemovedFinding(
-  about: TargetName & {
-    readonly resources: number | undefined;
-    readonly path?: string;
-    readonly claims?: number | undefined;
-    /** Pods that stop, as far as replicas say it. */
-    readonly pods?: number | undefined;
-  },
-): Finding {
-  const { app, environment, resources, path, claims, pods = 0 } = about;
-  if (resources === undefined) return removedUnseen(about);
-  const stop = pods === 0 ? "" : ` and ${count(pods, "pod stops", "pods stop")}`;
-  const what = resources === 1 ? "The 1 resource" : `All ${resources} resources`;
-  const leave = resources === 1 ? "leaves" : "leave";
-  const data = claims === 0 ? " No volume claim is among them." : "";
-  return toTargetFinding(
-    { id: "target-removed", severity: "warning", app, environment, resource: "" },
-    {
-      short: "app {app} is removed",
-      message: `${what} of {app} ${leave} Git{there}. Where pruning is on, ${resources === 1 ? "it is" : "they are"} deleted${stop}. Else ${resources === 1 ? "it stays, and nothing updates it" : "they stay, and nothing updates them"} any more.${data}`,
-      fix:
-        path === undefined
-          ? "if this is not meant, restore the folder"
-          : `if this is not meant, restore ${inTicks(path)}`,
-    },
-  );
-}
-
-/** The same, of one that could not be rendered before. */
-function removedUnseen({ app, environment }: TargetName): Finding {
-  return toTargetFinding(
-    { id: "target-removed", severity: "warning", app, environment, resource: "" },
-    {
-      short: "app {app} is removed",
-      message: "{app} leaves Git{where}; what it had could not be rendered. Where pruning is on, all of it is deleted.",
-      fix: "if this is not meant, restore the folder",
-    },
-  );
-}
-
-/** A remote base, file or chart was left out of a render. */
-export function notFetchedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
-  const { app, environment, reference } = about;
-  const { kind = "base", file, before } = reference;
-  const what = kind === "chart" ? "chart" : `remote ${kind}`;
-  const was = before === undefined ? "" : ` (${inTicks(verbatim(before))} before)`;
-  const moving = isPinned(reference) ? "" : " It names no fixed version, so it can change without a commit here.";
-  return {
-    ...toTargetFinding(
-      { id: "reference-not-fetched", severity: "warning", app, environment, resource: "" },
-      {
-        short: `1 ${what} unknown`,
-        message: `Not fetched: the ${what} ${inTicks(verbatim(reference.reference))}${was}. This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.${moving}`,
-        fix: "to have it compared, copy it into the repository",
-      },
-    ),
-    ...(file !== undefined ? { file } : {}),
-  };
-}
-
-/** Whether a reference always leads to the same: a base at a commit or a tag with a number, a chart at a version. */
-function isPinned({ reference, kind }: UnpinnedReference): boolean {
-  if (kind === "chart") return /:v?\d+\.\d+\.\d+[^\s|<>=~^*]*$/.test(reference);
-  return (
-    /[?&](?:ref|version)=(?:[0-9a-f]{40}|v?\d[^&]*|[^&]*\d+\.\d+[^&]*)/.test(reference) ||
-    /\/v?\d+\.\d+/.test(reference)
-  );
 }

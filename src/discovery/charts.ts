@@ -61,7 +61,8 @@ export function isInsideChart(path: string, charts: ReadonlySet<string>): boolea
   return isInside(parentPath(path), charts) || (own && path !== "" && charts.has(""));
 }
 
-function chartUnits(discovery: Discovery, path: string): readonly Unit[] {
+/** A chart, once per environment that has a values file. */
+export function chartUnits(discovery: Discovery, path: string): readonly Unit[] {
   const values = environmentValues(discovery, path);
   const options: HelmOptions = { releaseName: "" };
   if (values.size === 0) return [{ render: { kind: "helm", path, options }, assumed: "default-values" }];

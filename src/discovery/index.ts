@@ -1,5 +1,12 @@
+export { argoCdFollower } from "./argocd/follower.ts";
+export { type EntryCandidate, entryCandidates, fileSpec } from "./controllers.ts";
 export { detectRenderer, isLibraryChart } from "./detect.ts";
 export { discoverTargets } from "./discover.ts";
-export { stageOf } from "./environment-names.ts";
+export { compareEnvironments, defaultEnvironment, stageOf } from "./environment-names.ts";
+export { fluxFollower } from "./flux/follower.ts";
+export { listFolders } from "./folders.ts";
+export type { Follower } from "./follower.ts";
+export { layoutOf, ownName, safeName } from "./layout.ts";
 export { holdsManifest } from "./manifest.ts";
 export type { Scan, ScanMemo } from "./scan.ts";
+export { scansAlike } from "./scans-alike.ts";

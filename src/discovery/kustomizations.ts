@@ -29,9 +29,12 @@ export interface Kustomization {
 /**
  * The kustomizations that are targets: those in a folder named like an environment, and those that no other one uses.
  */
-export async function discoverKustomizations(
-  discovery: Discovery,
-): Promise<{ readonly units: readonly Unit[]; readonly references: References; readonly notes: readonly string[] }> {
+export async function discoverKustomizations(discovery: Discovery): Promise<{
+  readonly units: readonly Unit[];
+  readonly references: References;
+  readonly notes: readonly string[];
+  readonly all: readonly Kustomization[];
+}> {
   const scanned = await scanAll(discovery);
   const paths = new Set(scanned.map(({ path }) => path));
   const named = new Set(
@@ -50,6 +53,7 @@ export async function discoverKustomizations(
     units: kept.map(({ path }) => ({ render: { kind: "kustomize", path, options: optionsOf(path) } })),
     references: { kustomizations: paths, named, charts },
     notes,
+    all,
   };
 }
 

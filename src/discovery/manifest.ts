@@ -17,6 +17,39 @@ export function holdsFlux(text: string): boolean {
   return headsOf(text).some(({ apiVersion, kind }) => kind === "Kustomization" && apiVersion.startsWith(fluxGroup));
 }
 
+/**
+ * The folders that the objects of controllers in a text name, up to the first wildcard; `undefined` where it has no
+ * such object: an Application or ApplicationSet of Argo CD, a Kustomization, HelmRelease or ResourceSet of Flux, a
+ * FluxInstance. Paths of other repositories may be among them.
+ */
+export function controllerFolders(text: string): readonly string[] | undefined {
+  if (!/argoproj\.io\/|toolkit\.fluxcd\.io\/|fluxcd\.controlplane\.io\//.test(text)) return undefined;
+  if (!headsOf(text).some(({ apiVersion, kind }) => isController(apiVersion, kind))) return undefined;
+  const paths = [...text.matchAll(/(?:^[ \t]*(?:-[ \t]+)?|[{,][ \t]*)["']?path["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)/gm)];
+  const folders = paths.map(([, path = ""]) => fixedFolder(path));
+  // A path that begins with a wildcard says nothing; `/` is more often one of an Ingress.
+  return [...new Set(folders.filter((folder, index) => folder !== "" || /^\.\/?$/.test(paths[index]?.[1] ?? "")))];
+}
+
+function isController(apiVersion: string, kind: string): boolean {
+  const group = apiVersion.slice(0, apiVersion.indexOf("/"));
+  return controllerKinds[group]?.includes(kind) === true;
+}
+
+const controllerKinds: Readonly<Record<string, readonly string[]>> = {
+  "argoproj.io": ["Application", "ApplicationSet"],
+  "kustomize.toolkit.fluxcd.io": ["Kustomization"],
+  "helm.toolkit.fluxcd.io": ["HelmRelease"],
+  "fluxcd.controlplane.io": ["FluxInstance", "ResourceSet"],
+};
+
+/** `./apps/*` and `/apps/{{name}}` are `apps`. */
+function fixedFolder(path: string): string {
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
+  const end = names.findIndex((name) => /[*?{[<]/.test(name));
+  return (end < 0 ? names : names.slice(0, end)).join("/");
+}
+
 const fluxGroup = "kustomize.toolkit.fluxcd.io/";
 
 function headsOf(text: string): readonly Head[] {

@@ -1,7 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 import { isLibraryChart } from "./detect.ts";
-import { holdsFlux, holdsManifest } from "./manifest.ts";
+import { controllerFolders, holdsFlux, holdsManifest } from "./manifest.ts";
 
 /** What discovery needs to know about one file. It depends only on the file's bytes. */
 export interface Scan {
@@ -17,6 +17,8 @@ export interface Scan {
   readonly isManifest: boolean;
   /** Holds a `Kustomization` of Flux. */
   readonly isFlux: boolean;
+  /** For a file with objects of controllers: the folders that these name, up to the first wildcard. */
+  readonly points?: readonly string[];
 }
 
 /** Keeps scans by kind of file and blob id. A `Map` will do. */
@@ -26,7 +28,7 @@ export interface ScanMemo {
 }
 
 /** The kind of file to scan. */
-export type ScanKind = "kustomization" | "chart" | "manifest" | "flux";
+export type ScanKind = "kustomization" | "chart" | "manifest" | "flux" | "controller";
 
 /** Scans a file, or returns the known scan of its content. Files larger than 10 MiB count as empty. */
 export async function scanFile(
@@ -72,7 +74,13 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
   }),
   manifest: (text) => ({ ...nothing, isManifest: holdsManifest(text) }),
   flux: (text) => ({ ...nothing, isFlux: holdsFlux(text) }),
+  controller: scanController,
 };
+
+function scanController(text: string): Scan {
+  const points = controllerFolders(text);
+  return points === undefined ? nothing : { ...nothing, points };
+}
 
 const collecting = new Set(["apiVersion", "kind", "metadata", "resources", "bases"]);
 

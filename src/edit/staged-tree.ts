@@ -16,5 +16,5 @@ export async function stageChanges(source: RenderSource, changes: readonly TreeC
   const objects: ObjectReader = {
     read: async (oid) => rebuilt.objects.get(oid) ?? source.objects.read(oid),
   };
-  return { tree: new StagedTree(source, objects, rebuilt), objects };
+  return { ...source, tree: new StagedTree(source, objects, rebuilt), objects };
 }

@@ -20,8 +20,8 @@ export interface FluxOptions {
   readonly ignore?: string;
   /** Variables of `substituteFrom`, merged in its order. Names of `postBuild.substitute` win over them. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** An object of `substituteFrom` is not known: what has no value becomes a placeholder that says so. */
-  readonly placeholders?: boolean;
+  /** The objects of `substituteFrom` that only the cluster has (`Secret/name`): what has no value becomes a placeholder. */
+  readonly placeholders?: readonly string[];
   /** Whether a variable without value fails the build, as since Flux 2.9 (default true). */
   readonly strict?: boolean;
 }
@@ -38,6 +38,8 @@ export interface HelmReleaseOptions {
   readonly name: string;
   /** Where the chart's source begins in the render's tree: values files of a chart in Git are named from there. */
   readonly root: string;
+  /** `spec.ignore` of the source, for a chart in Git. */
+  readonly ignore?: string;
   /** The fields of `spec` that decide the render; without `valuesFrom`. */
   readonly spec: JsonObject;
   readonly valuesFrom?: readonly ValuesLayer[];
@@ -52,7 +54,7 @@ export interface ArgoCdOptions {
   readonly spec: JsonObject;
   /** For each source of `spec`, in order: where it begins in the render's tree; for a chart, the chart's folder. */
   readonly roots: readonly string[];
-  /** Settings of `argocd-cm` that decide renders, as they are there. */
+  /** Settings of `argocd-cm` that decide renders, as they are there, and `version`, that of Argo CD. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly cluster?: ClusterFacts;
 }
@@ -78,7 +80,7 @@ export interface ApplicationSetOptions {
 /** A ResourceSet of the Flux operator: renders to the objects that it makes. */
 export interface ResourceSetOptions {
   readonly set: JsonObject;
-  /** Inputs of providers that are known here. */
+  /** Inputs of providers that are known here; each has its provider's name in `provider.name`. */
   readonly inputs?: readonly JsonObject[];
 }
 

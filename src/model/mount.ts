@@ -11,12 +11,33 @@ export interface Mount {
   readonly reference?: string;
 }
 
+/**
+ * What something is that a render needs: a base or a component of kustomize, a manifest or another file, a chart, a
+ * repository, an artifact of a registry, values or a value of a variable, what a generator of an ApplicationSet asks,
+ * or what an object of Argo CD or Flux points at.
+ */
+export const inputKinds = [
+  "base",
+  "file",
+  "chart",
+  "repository",
+  "artifact",
+  "values",
+  "value",
+  "generator",
+  "object",
+] as const;
+
+/** One of `inputKinds`. */
+export type InputKind = (typeof inputKinds)[number];
+
 /** Something that a render needs and that nobody has. */
 export interface MissingInput {
   /** What it is, by the name that the declaration uses for it. */
   readonly reference: string;
   /** Why it is not there, for people. */
   readonly reason: string;
+  readonly kind?: InputKind;
   /** The file of the repository that asks for it, where it is known. */
   readonly file?: string;
   readonly line?: number;

@@ -1,4 +1,6 @@
+import type { Declaration, Destination, Handling } from "./declaration.ts";
 import type { UnpinnedReference } from "./render.ts";
+import type { MovingSource } from "./sources.ts";
 import type { SpecKind } from "./target.ts";
 
 /** How much a reviewer must care, the gravest first. */
@@ -97,6 +99,10 @@ export interface ResourceChange extends ResourceId {
   readonly longLines?: readonly LongLine[];
   /** The diff leads from a first copy of the resource to a second one that the head brings. */
   readonly copies?: boolean;
+  /** It leaves Git and stays in the cluster: no deploy deletes it. */
+  readonly orphaned?: true;
+  /** When it runs, where it is a hook and no part of what stays: `PreSync`, `pre-upgrade`; and whose hook it is. */
+  readonly hook?: { readonly tool: "Argo CD" | "Helm"; readonly phase: string };
 }
 
 /**
@@ -132,6 +138,42 @@ export interface RandomValue {
   readonly path: string;
 }
 
+/** Something about where a target stands that is another one at the head, where it is the same target. */
+export interface Move {
+  readonly what: "path" | "parent" | "declaration" | "chart";
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A target that moved and renders the same. */
+export interface MovedTarget {
+  readonly app: string;
+  readonly environment: string;
+  readonly moves: readonly Move[];
+}
+
+/** A chart that is another version, or another chart, than before. Its words are those of its makers. */
+export interface ChartChange {
+  readonly name: string;
+  /** `""` where there was none, or none is left. */
+  readonly from: string;
+  readonly to: string;
+  /** The version of what the chart installs. */
+  readonly app?: { readonly from: string; readonly to: string };
+  /** What its makers say of this version, line by line. */
+  readonly notes: readonly string[];
+  /** Pages of its makers on a known forge. */
+  readonly links: readonly { readonly title: string; readonly url: string }[];
+}
+
+/** Targets of which nobody can say what becomes of them, because what declares them is not rendered. */
+export interface UnknownTargets {
+  /** The target that declares them. */
+  readonly app: string;
+  readonly environment: string;
+  readonly targets: readonly { readonly app: string; readonly environment: string }[];
+}
+
 /** What happens to one target between merge base and head. */
 export interface TargetPreview {
   readonly app: string;
@@ -158,6 +200,14 @@ export interface TargetPreview {
   readonly random?: readonly RandomValue[];
   /** The version of the chart, where the resources say in labels that it changed. */
   readonly chart?: { readonly from: string; readonly to: string };
+  /** Charts that are another version, as their own files say. */
+  readonly charts?: readonly ChartChange[];
+  /** The object of a controller that deploys it, at the head, or at the base where it is gone. */
+  readonly declaration?: Declaration;
+  readonly destination?: Destination;
+  readonly handling?: Handling;
+  /** Besides its folder: what of its place is another one. */
+  readonly moves?: readonly Move[];
   /** For a folder that was moved: the path at the merge base. */
   readonly movedFrom?: string;
   /** For a folder that was moved: how many resources it has, where all keep kind, namespace and name; else 0. */
@@ -195,6 +245,8 @@ export interface Completeness {
   readonly failed: number;
   /** Of those that rendered: how many without something that is not fetched. */
   readonly partial?: number;
+  /** Targets of which nothing is known, because what declares them is not rendered; they count as affected. */
+  readonly unknown?: number;
   /** Changed manifests, values and charts that no target reads. */
   readonly unread?: readonly string[];
   readonly truncated: number;
@@ -203,6 +255,10 @@ export interface Completeness {
   readonly ignoredLines?: number;
   /** What is not compared because it is not followed: remote references, what objects of Argo CD and Flux point at. */
   readonly unpinned: readonly UnpinnedReference[];
+  /** Values that only the cluster knows, each once; placeholders stand for them. */
+  readonly values?: readonly UnpinnedReference[];
+  /** How many of them only one side has, so that what changes there was not seen. */
+  readonly newValues?: number;
 }
 
 /**
@@ -303,6 +359,12 @@ export interface Preview {
   readonly completeness: Completeness;
   /** Left out where no environment is promoted from another. */
   readonly drift?: Drift;
+  /** Targets that moved and render the same. */
+  readonly moved?: readonly MovedTarget[];
+  /** What targets come from something that is not rendered. */
+  readonly unknown?: readonly UnknownTargets[];
+  /** Sources that the same address may lead away from tomorrow, or already has. */
+  readonly moving?: readonly MovingSource[];
   /** Remarks on the configuration: where targets came from, that the head changes the file. */
   readonly notes: readonly string[];
   /** Set where the pull request edits the configuration. */

@@ -1,4 +1,6 @@
 import type { JsonObject } from "./json.ts";
+import type { InputKind } from "./mount.ts";
+import type { FetchPolicy, MovingSource, SourceRequest } from "./sources.ts";
 import type { RenderSpec } from "./target.ts";
 import type { ObjectReader, Tree } from "./tree.ts";
 
@@ -33,10 +35,12 @@ export interface UnpinnedReference {
   readonly reference: string;
   readonly reason: string;
   readonly file?: string;
+  readonly line?: number;
   /** What the reference was at the base, where only its version differs. */
   readonly before?: string;
-  /** `object`: what an object of Argo CD or Flux points at. */
-  readonly kind?: "base" | "file" | "chart" | "object";
+  readonly kind?: InputKind;
+  /** What to fetch. Mounted under the same reference, it is there in the next render. */
+  readonly source?: SourceRequest;
 }
 
 /** What of a target can be rendered without what is not fetched. `digest` is equal exactly when resources are equal. */
@@ -63,6 +67,8 @@ export type Render =
       readonly trace: Trace;
       readonly warnings: readonly RenderWarning[];
       readonly unpinned: readonly UnpinnedReference[];
+      /** What was fetched for it and may be something else tomorrow. */
+      readonly moving?: readonly MovingSource[];
       /** How many bytes it takes to keep this. */
       readonly held?: number;
       /** Parsed on first use: equal renders need never be parsed. */
@@ -74,6 +80,7 @@ export type Render =
       readonly trace: Trace;
       readonly failure: RenderFailure;
       readonly unpinned: readonly UnpinnedReference[];
+      readonly moving?: readonly MovingSource[];
       /** Set when only what is `unpinned` is missing. The trace has every other input then. */
       readonly partial?: PartialRender;
     };
@@ -82,6 +89,8 @@ export type Render =
 export interface RenderSource {
   readonly tree: Tree;
   readonly objects: ObjectReader;
+  /** What may be fetched for renders from it; without one, whatever the tree names. */
+  readonly policy?: FetchPolicy;
 }
 
 /** Renders targets; results and traces are kept between calls and between processes. */

@@ -3,36 +3,46 @@ import {
   brokenConfigurationFinding,
   lostAppsFinding,
   missingFile,
+  sourceMovedFinding,
+  unknownTargetsFinding,
   unmatchedPathFinding,
   unreadFilesFinding,
 } from "../diff/index.ts";
 import { breathe } from "../model/breathe.ts";
 import { nearest } from "../model/nearest.ts";
 import { lastName, parentPath } from "../model/paths.ts";
-import type { Finding, Preview, TargetPreview } from "../model/preview.ts";
+import type { Finding, MovedTarget, Preview, TargetPreview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { Render } from "../model/render.ts";
+import type { MovingSource } from "../model/sources.ts";
+import { targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
-import type { ChangedPath, Tree } from "../model/tree.ts";
+import type { ChangedPath, ObjectReader, Tree } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
 import { type Budget, sizeOf } from "./budget.ts";
+import { chartChanges } from "./charts.ts";
 import { clusterFindings } from "./cluster.ts";
 import { type ComparedTarget as ComparedSides, compareSides, distinct } from "./compare-target.ts";
 import { withFollowers } from "./followers.ts";
 import type { HeadConfig } from "./head-config.ts";
 import { locateFindings } from "./locate.ts";
+import { declarerName } from "./moves.ts";
 import { notes } from "./notes.ts";
 import type { Commits } from "./outcome.ts";
 import { byUrgency } from "./plan.ts";
 import type { RenderAgain } from "./random.ts";
+import { removalOf } from "./removal.ts";
 import { suspendedFindings } from "./suspended.ts";
+import type { FollowedObject } from "./unfollowed.ts";
+import type { Known } from "./unknown.ts";
 import { unreadFiles } from "./unread.ts";
 
 /** What a preview is assembled from. */
 export interface Parts {
   readonly commits: Commits;
   readonly compared: readonly ComparedTarget[];
+  readonly unknown: Known["unknown"];
   readonly trees: ComparedTrees;
   readonly changed: readonly ChangedPath[];
   readonly plan: TargetPlan;
@@ -43,6 +53,8 @@ export interface Parts {
   readonly ignore: readonly IgnoreRule[];
   /** Globs of files that no target need read. */
   readonly exclude: readonly string[];
+  /** What was fetched: charts and other repositories. */
+  readonly fetched?: ObjectReader | undefined;
   readonly budget: Budget;
   readonly again: RenderAgain;
 }
@@ -51,7 +63,8 @@ export interface Parts {
 export async function assemble(parts: Parts): Promise<Preview> {
   const affected = parts.compared.filter((one): one is Affected => one.affected);
   const because = await reasons(affected, parts.changed, parts.trees);
-  const compared = await compareEach(affected, because, parts);
+  const follows = followedObjects(parts.compared);
+  const compared = await compareEach(affected, because, { ...parts, follows });
   const cluster = await clusterFindings(affected, parts.changed, parts.trees);
   const findings = [...compared.flatMap((one) => one.findings), ...cluster];
   const unread = await unreadFiles(parts.changed, affected, parts.trees, parts.exclude);
@@ -63,6 +76,9 @@ export async function assemble(parts: Parts): Promise<Preview> {
     ),
     findings,
   );
+  const lost = parts.unknown.reduce((sum, one) => sum + one.targets.length, 0);
+  const moving = movingSources(parts.plan, affected);
+  const moved = movedTargets(parts.compared, targets);
   const failed = targets.filter((target) => target.status === "failed").length;
   const partial = targets.filter((target) => target.partial).length;
   return {
@@ -73,22 +89,29 @@ export async function assemble(parts: Parts): Promise<Preview> {
     findings: [
       ...(parts.headConfig?.problems ?? []).map(brokenConfigurationFinding),
       ...(await locateFindings(findings, { ...parts, targets })),
-      ...(await suspendedFindings(targets, parts.trees.head)),
+      ...parts.unknown.map((one) => unknownTargetsFinding({ ...one, parent: declarerName(one.parent.target) })),
+      ...(await suspendedFindings(targets, parts.trees.head, follows !== undefined)),
+      ...moving.flatMap(sourceMovedFinding),
       ...uncovered(parts, unread),
       ...lostApps(parts.headConfig ?? { unmatched: [] }),
     ],
     completeness: {
-      targets: parts.compared.length,
-      affected: affected.length,
+      targets: parts.compared.length + lost,
+      affected: affected.length + lost,
       rendered: affected.length - failed,
       failed,
+      ...(lost > 0 && { unknown: lost }),
       ...(partial > 0 && { partial }),
       ...(unread.length > 0 && { unread }),
       truncated: 0,
       hiddenLines: targets.reduce((sum, target) => sum + target.hiddenLines, 0),
       ignoredLines: targets.reduce((sum, target) => sum + (target.ignoredLines ?? 0), 0),
       unpinned: distinct(compared.flatMap((one) => one.unpinned)),
+      ...valuesOf(compared),
     },
+    ...(moved.length === 0 ? {} : { moved }),
+    ...(moving.length === 0 ? {} : { moving }),
+    ...(lost === 0 ? {} : { unknown: parts.unknown.map(({ parent: _, ...one }) => one) }),
     notes: notes(parts),
     ...(parts.headConfig?.effect === undefined ? {} : { configuration: parts.headConfig.effect }),
     environments: parts.plan.environments,
@@ -101,12 +124,15 @@ export async function assemble(parts: Parts): Promise<Preview> {
 async function compareEach(
   affected: readonly Affected[],
   because: readonly TargetPreview["because"][],
-  parts: Parts,
+  parts: Parts & { readonly follows: ReturnType<typeof followedObjects> },
 ): Promise<readonly ComparedSides[]> {
   const compared: ComparedSides[] = [];
   for (const [index, one] of affected.entries()) {
     const why = because[index] ?? [];
-    const options = { ...parts, near: await nearMissing(one.head, parts.trees.head.tree) };
+    const near = await nearMissing(one.head, parts.trees.head.tree);
+    const removal = removalOf(one, parts.compared);
+    const charts = await chartChanges(one, parts.trees, parts.fetched);
+    const options = { ...parts, near, removal, charts };
     const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, options) : undefined;
     const kept = fits !== undefined && parts.budget.take(sizeOf(fits.preview, fits.findings));
     const { target, head } = one;
@@ -115,6 +141,44 @@ async function compareEach(
     await breathe();
   }
   return compared;
+}
+
+/** What plan and renders take from where it may be something else tomorrow, each once. */
+function movingSources({ moving = [] }: TargetPlan, affected: readonly Affected[]): readonly MovingSource[] {
+  const all = [...moving, ...affected.flatMap(({ head }) => head?.moving ?? [])];
+  return [...new Map(all.map((one) => [`${one.reference}\n${one.revision}`, one])).values()];
+}
+
+/** Values that only the cluster knows, each once. */
+function valuesOf(compared: readonly ComparedSides[]): Pick<Preview["completeness"], "values" | "newValues"> {
+  const values = distinct(compared.flatMap((one) => one.values));
+  const newValues = compared.reduce((sum, one) => sum + one.newValues, 0);
+  return { ...(values.length > 0 && { values }), ...(newValues > 0 && { newValues }) };
+}
+
+/** Which objects of controllers have targets; `undefined` where none has, because none is followed. */
+function followedObjects(compared: readonly ComparedTarget[]): ((object: FollowedObject) => boolean) | undefined {
+  const declarations = compared.flatMap((one) => {
+    const before = one.affected ? one.before?.declaration : undefined;
+    return [one.target.declaration, before].filter((declaration) => declaration !== undefined);
+  });
+  if (declarations.length === 0) return undefined;
+  const known = new Set(declarations.map(objectKey));
+  return (object) => known.has(objectKey(object)) || known.has(objectKey({ ...object, namespace: "" }));
+}
+
+function objectKey({ kind, namespace, name }: FollowedObject): string {
+  return JSON.stringify([kind, namespace, name]);
+}
+
+/** What stands elsewhere and renders the same, or is not even touched. */
+function movedTargets(compared: readonly ComparedTarget[], targets: readonly TargetPreview[]): readonly MovedTarget[] {
+  const same = new Set(
+    targets.filter(({ status }) => status === "unchanged").map(({ app, environment }) => targetId(app, environment)),
+  );
+  return compared.flatMap(({ target: { app, environment }, affected, moves = [] }) =>
+    moves.length > 0 && (!affected || same.has(targetId(app, environment))) ? [{ app, environment, moves }] : [],
+  );
 }
 
 /** Of a file that a render misses: the one beside it with the likest name. */

@@ -25,7 +25,8 @@ export function comparableSides(
 }
 
 function referencesOf(render: Render | undefined): ReadonlySet<string> {
-  return new Set(render?.unpinned.map(({ reference }) => reference));
+  // A value has its placeholder: nothing of the resources is missing.
+  return new Set(render?.unpinned.flatMap(({ reference, kind }) => (kind === "value" ? [] : [reference])));
 }
 
 function common(resources: readonly Resource[], others: readonly Resource[]): readonly Resource[] {

@@ -2,20 +2,26 @@ import type { IgnoreRule } from "../config/index.ts";
 import {
   type CompareInput,
   compareTarget,
+  deployHandling,
+  entryFindings,
   guessedValuesFinding,
+  majorVersionFinding,
   notFetchedFinding,
   podCount,
+  type Removal,
   redactMessage,
   renderFailureFinding,
   type TargetComparison,
   type TargetFinding,
   targetRemovedFinding,
 } from "../diff/index.ts";
-import type { RenderProblem, TargetPreview } from "../model/preview.ts";
+import { toItems } from "../diff/item.ts";
+import type { Declaration } from "../model/declaration.ts";
+import type { ChartChange, RenderProblem, TargetPreview } from "../model/preview.ts";
 import type { PartialRender, Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
 import type { Affected } from "./affected.ts";
 import { comparableSides } from "./comparable.ts";
-import { unfollowedChanges } from "./unfollowed.ts";
+import { type FollowedObject, unfollowedChanges } from "./unfollowed.ts";
 
 /** What an affected target comes to. */
 export interface ComparedTarget {
@@ -23,12 +29,21 @@ export interface ComparedTarget {
   readonly findings: readonly TargetFinding[];
   /** What its renders do without, each once. */
   readonly unpinned: readonly UnpinnedReference[];
+  /** Values that only the cluster knows, and how many of them only one side asks for. */
+  readonly values: readonly UnpinnedReference[];
+  readonly newValues: number;
 }
 
 /** How renders are compared. */
 interface CompareOptions {
   readonly ignore: readonly IgnoreRule[];
   readonly fingerprintKey: Uint8Array;
+  /** Whether an object of a controller is one whose target is known; `undefined` where controllers are not followed. */
+  readonly follows?: ((object: FollowedObject) => boolean) | undefined;
+  /** Charts that are another version at the head. */
+  readonly charts?: readonly ChartChange[];
+  /** What becomes of the resources of a target that is gone. */
+  readonly removal?: Removal | undefined;
   /** Of a file that the head misses: the one beside it that may be meant. */
   readonly near?: string | undefined;
 }
@@ -39,12 +54,10 @@ export function compareSides(
   because: TargetPreview["because"],
   options: CompareOptions,
 ): ComparedTarget {
-  const { app, environment, render, assumed } = one.target;
-  const about = {
-    ...{ app, environment, path: render.path, renderer: render.kind, because },
-    ...(assumed === undefined ? {} : { assumed }),
-  };
-  const missing = joinVersions(one.base?.unpinned ?? [], one.head?.unpinned ?? []);
+  const { app, environment } = one.target;
+  const { charts = [] } = options;
+  const about = aboutTarget(one, because, charts);
+  const missing = joinVersions(withoutValues(one.base), withoutValues(one.head));
   const notFetched = missing.map((reference) => notFetchedFinding({ app, environment, reference }));
   const problem = problemOf(one);
   if (one.head !== undefined && shown(one.head) === undefined) {
@@ -52,6 +65,7 @@ export function compareSides(
       preview: { ...about, ...nothing, status: "failed", ...(problem && { error: problem }) },
       findings: [...failureFindings(one, "failed", options), ...notFetched],
       unpinned: missing,
+      ...valuesOf(one),
     };
   }
   const comparison = compareRenders(one, options);
@@ -62,19 +76,92 @@ export function compareSides(
     preview: {
       ...about,
       ...pick(comparison),
+      ...versionOf(charts),
       status,
-      ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities ?? 0 }),
+      ...movedFacts(one),
       ...(partial && { partial: true }),
       ...(problem && { error: problem }),
     },
     findings: [
       ...judged(one, comparison.findings),
       ...failureFindings(one, status, options),
-      ...sideFindings(one),
+      ...sideFindings(one, options),
+      ...declaredFindings(one),
+      ...charts.flatMap((chart) => majorVersionFinding({ app, environment, chart })),
       ...notFetched,
     ],
-    unpinned: distinct([...missing, ...unfollowedChanges(base ?? [], head ?? [])]),
+    unpinned: distinct([...missing, ...unfollowedChanges(base ?? [], head ?? [], options.follows)]),
+    ...valuesOf(one),
   };
+}
+
+function withoutValues(render: Render | undefined): readonly UnpinnedReference[] {
+  return render?.unpinned.filter(({ kind }) => kind !== "value") ?? [];
+}
+
+/** Values that only the cluster knows; those that only one side asks for were not compared. */
+function valuesOf({ base, head }: Affected): Pick<ComparedTarget, "values" | "newValues"> {
+  const of = (side: Render | undefined) => side?.unpinned.filter(({ kind }) => kind === "value") ?? [];
+  const [before, after] = [of(base), of(head)];
+  const names = (values: readonly UnpinnedReference[]) => new Set(values.map(({ reference }) => reference));
+  return { values: distinct([...after, ...before]), newValues: names(before).symmetricDifference(names(after)).size };
+}
+
+/** What is known of a target whether it renders or not. */
+function aboutTarget({ target, moves }: Affected, because: TargetPreview["because"], charts: readonly ChartChange[]) {
+  const { app, environment, render, assumed, declaration, destination, handling } = target;
+  return {
+    ...{ app, environment, path: render.path, renderer: render.kind, because },
+    ...(assumed === undefined ? {} : { assumed }),
+    ...(declaration === undefined ? {} : { declaration }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(handling === undefined ? {} : { handling }),
+    ...(moves === undefined ? {} : { moves }),
+    ...(charts.length === 0 ? {} : { charts }),
+  };
+}
+
+/** For headings: that of the only chart; its file says it, where labels may not. */
+function versionOf(charts: readonly ChartChange[]): Pick<TargetPreview, "chart"> {
+  const [only, ...others] = charts;
+  return only === undefined || others.length > 0 || only.from === only.to
+    ? {}
+    : { chart: { from: only.from, to: only.to } };
+}
+
+/** An object that is in a render is looked at there; this is about those that people apply. */
+function declaredFindings({ target, before }: Affected): readonly TargetFinding[] {
+  const [was, is] = [before?.declaration, target.declaration];
+  if (was === undefined || is === undefined || was.parent !== undefined || is.parent !== undefined) return [];
+  const base = { declaration: was, destination: before?.destination, handling: before?.handling };
+  const head = { declaration: is, destination: target.destination, handling: target.handling };
+  return entryFindings(target, base, head);
+}
+
+const tools: Partial<Record<Declaration["kind"], string>> = {
+  Application: "Argo CD Application",
+  Kustomization: "Flux Kustomization",
+};
+
+/** Of a folder that moved: from where, whether its resources are the same, and the object that follows. */
+function movedFacts(one: Affected): Pick<TargetPreview, "movedFrom" | "sameIdentities" | "follower"> {
+  const { movedFrom, target, before } = one;
+  if (movedFrom === undefined) return {};
+  const { kind, name } = target.declaration ?? {};
+  const tool = kind === undefined || before?.declaration?.kind !== kind ? undefined : tools[kind];
+  const follows = tool !== undefined && name !== undefined && before?.declaration?.name === name;
+  return {
+    movedFrom,
+    sameIdentities: one.sameIdentities ?? sameIdentities(one),
+    ...(follows ? { follower: { tool, name } } : {}),
+  };
+}
+
+/** How many resources there are, where both sides have the same ones; else 0. */
+function sameIdentities({ base, head }: Affected): number {
+  if (base?.ok !== true || head?.ok !== true) return 0;
+  const [before, after] = [base, head].map((side) => new Set(toItems(side.resources()).map(({ key }) => key)));
+  return before !== undefined && after?.symmetricDifference(before).size === 0 ? after.size : 0;
 }
 
 /** What of a render can be shown: all, or what does without what is not fetched. */
@@ -172,14 +259,14 @@ function failureFindings(
 }
 
 /** The message about a target that no longer exists. */
-function sideFindings({ target, base, head }: Affected): readonly TargetFinding[] {
+function sideFindings({ target, base, head }: Affected, { removal }: CompareOptions): readonly TargetFinding[] {
   if (base === undefined || head !== undefined) return [];
   const { app, environment } = target;
   const resources = base.ok ? base.resources() : undefined;
   const claims = resources?.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
   const { path } = target.render;
   const pods = resources === undefined ? undefined : podCount(resources.map(({ object }) => object));
-  return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims, pods })];
+  return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims, pods, removal })];
 }
 
 /**
@@ -198,6 +285,7 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
     app: one.target.app,
     environment: one.target.environment,
     ...comparableSides(one, before?.resources(), after?.resources()),
+    handling: deployHandling(one.target.declaration, one.target.handling),
     ...(one.again === undefined ? {} : { again: againOf(one.again) }),
     ignore,
     fingerprintKey,

@@ -35,11 +35,13 @@ export async function withFollowers(
   changed: readonly ChangedPath[],
   trees: ComparedTrees,
 ): Promise<readonly TargetPreview[]> {
-  if (!targets.some(({ movedFrom }) => movedFrom !== undefined)) return targets;
+  if (!targets.some(({ movedFrom, declaration }) => movedFrom !== undefined && declaration === undefined))
+    return targets;
   const files = changed.map(({ path }) => path).filter((path) => /\.ya?ml$/i.test(path));
   const found = await mapLimit(files.slice(0, maxFiles), atOnce, (file) => movesIn(file, trees));
   const moves = found.flat();
   return targets.map((target) => {
+    if (target.declaration !== undefined) return target;
     const move = moves.find(({ from, to }) => from === target.movedFrom && to === target.path);
     return move === undefined ? target : { ...target, follower: { tool: move.tool, name: move.name } };
   });

@@ -30,6 +30,7 @@ export function joinMoved(compared: readonly ComparedTarget[]): readonly Compare
       base,
       before: from.one.target,
       movedFrom: from.one.target.render.path,
+      moves: [{ what: "path", from: from.one.target.render.path, to: to.one.target.render.path }],
       sameIdentities: shared === 1 ? to.identities.size : 0,
     });
   }

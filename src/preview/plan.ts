@@ -1,5 +1,7 @@
+import type { Destination } from "../model/declaration.ts";
+import { isMounted } from "../model/mount.ts";
 import { type Finding, SEVERITIES, type TargetPreview } from "../model/preview.ts";
-import { type Target, targetId } from "../model/target.ts";
+import { type RenderSpec, type Target, targetId } from "../model/target.ts";
 
 /** One target at the base and at the head; one of them is absent where the target does not exist there. */
 export type TargetPair =
@@ -8,23 +10,25 @@ export type TargetPair =
   | { readonly id: string; readonly base: undefined; readonly head: Target };
 
 /**
- * Joins the targets of two plans: those of the head in their order, then those that only the base has. A folder that
- * renders in the same way is the same target, whatever its name became because of its neighbours; else the id decides.
+ * Joins the targets of two plans: those of the head in their order, then those that only the base has. What the same
+ * object of a controller declares is the same target, whatever it renders from. A folder that renders in the same way
+ * is the same target, whatever its name became because of its neighbours; else the id decides.
  */
 export function pairTargets(base: readonly Target[], head: readonly Target[]): readonly TargetPair[] {
   const left = new Set(base);
   const pairs = new Map<Target, Target>();
-  for (const keyOf of identities) {
-    const before = uniqueBy([...left], keyOf);
-    const after = uniqueBy(
+  const [before, after] = [rootsOf(base), rootsOf(head)];
+  for (const { keyOf, fits = always } of identities) {
+    const old = uniqueBy([...left], (target) => keyOf(target, before));
+    const fresh = uniqueBy(
       head.filter((target) => !pairs.has(target)),
-      keyOf,
+      (target) => keyOf(target, after),
     );
-    for (const [key, target] of after) {
-      const old = before.get(key);
-      if (old === undefined) continue;
-      pairs.set(target, old);
-      left.delete(old);
+    for (const [key, target] of fresh) {
+      const same = old.get(key);
+      if (same === undefined || !fits(same, target)) continue;
+      pairs.set(target, same);
+      left.delete(same);
     }
   }
   return [
@@ -33,14 +37,78 @@ export function pairTargets(base: readonly Target[], head: readonly Target[]): r
   ];
 }
 
+/** For each target where its chain of declarations begins: the folder of the entry. */
+type Roots = ReadonlyMap<Target, string>;
+
+function rootsOf(targets: readonly Target[]): Roots {
+  const byId = new Map(targets.map((target) => [target.id, target]));
+  const rootOf = (target: Target, seen: ReadonlySet<string>): string => {
+    const { parent } = target.declaration ?? {};
+    const above = parent === undefined || seen.has(parent) ? undefined : byId.get(parent);
+    return above === undefined ? target.render.path : rootOf(above, new Set([...seen, target.id]));
+  };
+  return new Map(targets.map((target) => [target, rootOf(target, new Set())]));
+}
+
+/** What may make two targets the same, and which pairs are excepted. */
+interface Identity {
+  readonly keyOf: (target: Target, roots: Roots) => string | undefined;
+  readonly fits?: (base: Target, head: Target) => boolean;
+}
+
 /** What makes two targets the same, the surest first. */
-const identities: readonly ((target: Target) => string | undefined)[] = [
-  ({ id, render }) => JSON.stringify([id, render.kind, render.path]),
-  ({ environment, render }) => JSON.stringify([environment, render.kind, render.path]),
+const identities: readonly Identity[] = [
+  { keyOf: (target, roots) => declared(target, roots.get(target), target.destination) },
+  { keyOf: (target) => declared(target, target.destination) },
+  // An entry that was moved, or one whose objects now go to another cluster.
+  { keyOf: (target, roots) => declared(target, roots.get(target)) },
+  { keyOf: (target) => declared(target, target.environment) },
+  { keyOf: (target) => declared(target) },
+  { keyOf: ({ id, render }) => JSON.stringify([id, render.kind, render.path]), fits: areAlike },
+  {
+    keyOf: ({ environment, render }) =>
+      isShared(render) ? undefined : JSON.stringify([environment, render.kind, render.path]),
+    fits: areAlike,
+  },
   // A chart renders once for each environment, so its folder alone tells nothing.
-  ({ render }) => (render.kind === "helm" ? undefined : JSON.stringify([render.kind, render.path])),
-  ({ id }) => id,
+  {
+    keyOf: ({ render }) =>
+      isShared(render) || render.kind === "helm" ? undefined : JSON.stringify([render.kind, render.path]),
+    fits: areAlike,
+  },
+  // A folder that a controller deploys from now on, or no longer.
+  { keyOf: ({ render }) => (isMounted(render.path) ? undefined : render.path), fits: areUnlike },
+  { keyOf: ({ id }) => id },
 ];
+
+function declared(
+  { declaration }: Target,
+  ...place: readonly (string | Destination | undefined)[]
+): string | undefined {
+  if (declaration === undefined) return undefined;
+  const { kind, namespace, name } = declaration;
+  const where = place.map((one) =>
+    typeof one === "object" ? [one.cluster ?? null, one.server ?? null] : (one ?? null),
+  );
+  return JSON.stringify([kind, namespace, name, ...where]);
+}
+
+/** A chart that any release may be made from. */
+function isShared({ kind, path }: RenderSpec): boolean {
+  return kind === "helmrelease" || isMounted(path);
+}
+
+function areAlike(base: Target, head: Target): boolean {
+  return (base.declaration === undefined) === (head.declaration === undefined);
+}
+
+function areUnlike(base: Target, head: Target): boolean {
+  return !areAlike(base, head);
+}
+
+function always(): boolean {
+  return true;
+}
 
 /** Targets by key, without those whose key is another's too. */
 function uniqueBy(

@@ -93,7 +93,13 @@ function isQuiet({ preview }: Extract<PreviewOutcome, { kind: "preview" }>): boo
     completeness.targets > 0 && failed === 0 && rendered === affected && unpinned.length === 0 && truncated === 0;
   const { configuration } = preview;
   const asBefore = configuration === undefined || (!configuration.isRemoved && configuration.effects.length === 0);
-  return checked && asBefore && findings.length === 0 && targets.every(({ status }) => status === "unchanged");
+  return (
+    checked &&
+    asBefore &&
+    preview.moved === undefined &&
+    findings.length === 0 &&
+    targets.every(({ status }) => status === "unchanged")
+  );
 }
 
 /** What the check says while the preview runs. */

@@ -56,12 +56,26 @@ const pointers: Readonly<Record<string, readonly [targets: (spec: unknown) => re
   "source.toolkit.fluxcd.io/HelmChart": [(spec) => [chartText(chartSpec.parse(spec))], "the chart is not rendered"],
 };
 
+/** An object of a controller, by its identity. */
+export interface FollowedObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Kinds that only say where others take something from: who takes it is followed. */
+const sourceKinds = /\/(?:OCIRepository|GitRepository|HelmRepository|HelmChart)$/;
+
 /**
  * What the objects of Argo CD and Flux point at that are new, changed or gone: the delivery tool follows them, a
- * preview does not. Each place once.
+ * preview does not, but for those of which `follows` says that it does. Each place once.
  */
-export function unfollowedChanges(base: readonly Resource[], head: readonly Resource[]): readonly UnpinnedReference[] {
-  const [before, after] = [followable(base), followable(head)];
+export function unfollowedChanges(
+  base: readonly Resource[],
+  head: readonly Resource[],
+  follows?: (object: FollowedObject) => boolean,
+): readonly UnpinnedReference[] {
+  const [before, after] = [followable(base, follows), followable(head, follows)];
   const changed = [...after].filter(([key, { text }]) => before.get(key)?.text !== text).map(([, one]) => one);
   const gone = [...before].filter(([key]) => !after.has(key)).map(([, one]) => one);
   return [...changed.flatMap((one) => references(one, false)), ...gone.flatMap((one) => references(one, true))];
@@ -74,12 +88,17 @@ interface Pointer {
   readonly text: string;
 }
 
-function followable(resources: readonly Resource[]): ReadonlyMap<string, Pointer> {
+function followable(
+  resources: readonly Resource[],
+  follows: ((object: FollowedObject) => boolean) | undefined,
+): ReadonlyMap<string, Pointer> {
   const found = new Map<string, Pointer>();
   for (const resource of resources) {
     const { data } = object.safeParse(resource.object);
     if (data === undefined || !Object.hasOwn(pointers, groupKind(data))) continue;
     const { namespace = "", name = "" } = data.metadata;
+    if (follows !== undefined && (sourceKinds.test(groupKind(data)) || follows({ kind: data.kind, namespace, name })))
+      continue;
     found.set(JSON.stringify([groupKind(data), namespace, name]), {
       object: data,
       file: resource.file,

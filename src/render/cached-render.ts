@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { RenderFailure, RenderWarning, Trace, UnpinnedReference } from "../model/render.ts";
 import { encodeTrace } from "./trace-codec.ts";
+import { unpinnedSchema } from "./unpinned.ts";
 
 /** What a render said besides its resources. */
 export interface Remarks {
@@ -42,14 +43,7 @@ export function sumOf(trace: Uint8Array, remarks: string, digest: string): strin
 const place = { file: z.string().exactOptional(), line: z.number().exactOptional() };
 const remarksSchema = z.object({
   warnings: z.array(z.object({ message: z.string(), ...place })),
-  unpinned: z.array(
-    z.object({
-      reference: z.string(),
-      reason: z.string(),
-      file: z.string().exactOptional(),
-      kind: z.enum(["base", "file", "chart"]).exactOptional(),
-    }),
-  ),
+  unpinned: z.array(unpinnedSchema),
   failure: z
     .object({ kind: z.enum(["input", "refused", "limit", "internal"]), message: z.string(), ...place })
     .exactOptional(),

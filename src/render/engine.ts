@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
 import type { HealthRule } from "../model/health.ts";
+import type { Mount } from "../model/mount.ts";
 import type { Logger } from "../model/observe.ts";
 import type { RenderSpec } from "../model/target.ts";
 import type { GitObject, ObjectReader } from "../model/tree.ts";
@@ -26,6 +27,7 @@ export type EngineRequest = RenderRequest | HealthRequest;
 export interface RenderRequest {
   readonly type: "render";
   readonly spec: RenderSpec;
+  /** The tree with the mounts of the spec in it. */
   readonly rootTree: string;
   readonly objects: ObjectReader;
   readonly output: "json" | "yaml";
@@ -183,7 +185,8 @@ export class Engine {
       case "render": {
         const { rootTree: tree, output, spec } = request;
         const { kind, path, options } = spec;
-        return encodeFrame({ type: "render", id, tree, path, kind, options, overlay: {}, limits, output });
+        const mounted = mountFields(spec.mounts ?? []);
+        return encodeFrame({ type: "render", id, tree, path, kind, options, ...mounted, overlay: {}, limits, output });
       }
       case "health":
         return encodeFrame({ type: "health", id, rules: request.rules, limits }, request.body);
@@ -272,6 +275,13 @@ export class Engine {
     this.#hello.promise.catch(() => undefined);
     this.#job?.resolve(this.#verdict ?? { type: "crashed", message: `the engine ended: ${ending}` });
   }
+}
+
+/** The fields of a request for mounts. */
+function mountFields(mounts: readonly Mount[]) {
+  if (mounts.length === 0) return {};
+  const named = mounts.flatMap(({ at, reference }) => (reference === undefined ? [] : [[reference, at] as const]));
+  return { mounts: mounts.map(({ at }) => at), remotes: Object.fromEntries(named) };
 }
 
 function objectFrame(oid: string, object: GitObject | undefined): Buffer {

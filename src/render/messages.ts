@@ -1,19 +1,11 @@
 import { z } from "zod";
 import { Fault } from "../model/errors.ts";
 import { parseTrace } from "./trace-codec.ts";
+import { unpinnedSchema } from "./unpinned.ts";
 
 const trace = z.unknown().transform(parseTrace);
 const place = { file: z.string().min(1).optional(), line: z.int().positive().optional() };
 const warning = z.object({ message: z.string(), ...place }).transform(compact);
-const unpinned = z
-  .object({
-    reference: z.string(),
-    reason: z.string(),
-    file: z.string().min(1).optional(),
-    kind: z.enum(["base", "file", "chart"]).optional(),
-  })
-  .transform(compact);
-
 const hello = z.object({
   type: z.literal("hello"),
   protocol: z.literal(1),
@@ -34,7 +26,7 @@ const result = z.object({
   id: z.number(),
   trace,
   warnings: z.array(warning),
-  unpinned: z.array(unpinned),
+  unpinned: z.array(unpinnedSchema),
 });
 const error = z.object({
   type: z.literal("error"),
@@ -46,7 +38,7 @@ const error = z.object({
   fatal: z.boolean().default(false),
   partial: z.boolean().default(false),
   trace,
-  unpinned: z.array(unpinned).default([]),
+  unpinned: z.array(unpinnedSchema).default([]),
 });
 const message = z.discriminatedUnion("type", [hello, need, result, error]);
 

@@ -2,15 +2,18 @@ import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Fault, UserError } from "../model/errors.ts";
 import type { HealthJudge } from "../model/health.ts";
+import type { MissingInput } from "../model/mount.ts";
 import type { Logger, Metrics } from "../model/observe.ts";
-import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
+import type { Render, Renderer, RenderFailure, RenderSource, Resource, Trace } from "../model/render.ts";
 import type { RenderSpec } from "../model/target.ts";
+import type { ObjectReader } from "../model/tree.ts";
 import { RenderCache } from "./cache.ts";
 import { type CachedRender, cachedRender, type Remarks, sha256 } from "./cached-render.ts";
 import type { Outcome } from "./engine.ts";
 import { health } from "./health.ts";
 import { defaultLimits, passingLimits, type RenderLimits } from "./limits.ts";
 import type { EngineHello } from "./messages.ts";
+import { mountTrees, traceOfRepository } from "./mounts.ts";
 import { ParsedRenders } from "./parsed-renders.ts";
 import { EnginePool } from "./pool.ts";
 import { withoutSecretValues } from "./secret-values.ts";
@@ -31,6 +34,8 @@ export interface RendererOptions {
   readonly limits?: Partial<RenderLimits>;
   readonly log?: Logger;
   readonly now?: () => number;
+  /** Reads what is in the mounts of specs. */
+  readonly sources?: ObjectReader;
   /** Called for each render: whether an engine ran or a cached result was found, and the seconds it took. */
   readonly onRender?: Metrics["render"];
 }
@@ -73,20 +78,31 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
     }
   };
 
+  /** Asks an engine about the tree with the mounts in it. The trace is one of the repository. */
+  const ask = async (
+    spec: RenderSpec,
+    source: RenderSource,
+    output: "json" | "yaml",
+    signal: AbortSignal,
+  ): Promise<Outcome> => {
+    const { mounts = [] } = spec;
+    const mounted = await mountTrees(source, mounts, options.sources);
+    if ("failure" in mounted) return failed(mounted.failure, mounted.trace);
+    const outcome = await withoutSecrets(
+      await pool.run({ type: "render", spec, ...mounted, output }, signal),
+      mounted.objects,
+    );
+    if (mounts.length === 0 || (outcome.type !== "result" && outcome.type !== "error")) return outcome;
+    return { ...outcome, trace: traceOfRepository(outcome.trace, source.tree.oid) };
+  };
+
   const run = async (key: string, spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<Finished> => {
     const cached = await cache.find(key, source.tree);
     if (cached !== undefined && !hasBody(cached)) return { cached, body: undefined, source: "cache" };
     const body = cached === undefined ? undefined : cache.body(cached);
     if (cached !== undefined && body !== undefined) return { cached, body, source: "cache" };
-    const request = {
-      type: "render",
-      spec,
-      rootTree: source.tree.oid,
-      objects: source.objects,
-      output: "json",
-    } as const;
-    const outcome = await pool.run(request, signal);
-    const finished = finish(await withoutSecrets(outcome, source));
+    const outcome = await ask(spec, source, "json", signal);
+    const finished = finish(outcome);
     if (isLasting(outcome)) cache.add(key, finished.cached, finished.body);
     return finished;
   };
@@ -94,10 +110,13 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
   return {
     hello: () => pool.hello(),
     async known(spec, source) {
+      if (lacking(spec) !== undefined) return undefined;
       const cached = await cache.find(await keyOf(spec), source.tree);
       return cached === undefined || !hasBody(cached) ? undefined : cached.trace;
     },
     async render(spec, source, signal) {
+      const refused = lacking(spec);
+      if (refused !== undefined) return renderOf(finish(refused), parsed);
       const key = await keyOf(spec);
       const flight = `${key}/${source.tree.oid}`;
       const started = now();
@@ -107,29 +126,16 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
       return render;
     },
     async fresh(spec, source, signal) {
-      const request = {
-        type: "render",
-        spec,
-        rootTree: source.tree.oid,
-        objects: source.objects,
-        output: "json",
-      } as const;
       const started = now();
-      const render = renderOf(finish(await pool.run(request, signal)), parsed);
+      const outcome = lacking(spec) ?? (await ask(spec, source, "json", signal));
+      const render = renderOf(finish(outcome), parsed);
       options.onRender?.(spec.kind, "engine", render.ok, (now() - started) / 1000);
       return render;
     },
     async yaml(spec, source, signal) {
-      const request = {
-        type: "render",
-        spec,
-        rootTree: source.tree.oid,
-        objects: source.objects,
-        output: "yaml",
-      } as const;
-      const outcome = await pool.run(request, signal);
+      const outcome = lacking(spec) ?? (await ask(spec, source, "yaml", signal));
       if (outcome.type === "result") return outcome.body.toString("utf8");
-      throw failureError(failureOf(await withoutSecrets(outcome, source)));
+      throw failureError(failureOf(outcome));
     },
     health: (objects, rules, signal) => health(pool, objects, rules, signal),
     async close() {
@@ -144,6 +150,22 @@ function buildOf({ version }: EngineHello, binary: string): string {
   if (version !== "dev") return version;
   const { size, mtimeMs } = statSync(binary);
   return `${version}/${size}/${mtimeMs}`;
+}
+
+/** The failure of a render without what nobody has; no engine can do more. */
+function lacking({ missing = [] }: RenderSpec): Outcome | undefined {
+  const [first] = missing;
+  if (first === undefined) return undefined;
+  const { reference, reason, file, line } = first;
+  const place = { ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
+  const failure: RenderFailure = { kind: "refused", message: `it needs ${reference}: ${reason}`, ...place };
+  return failed(failure, [], missing);
+}
+
+/** A failure as an engine would tell it. */
+function failed(failure: RenderFailure, trace: Trace, missing: readonly MissingInput[] = []): Outcome {
+  const body = Buffer.alloc(0);
+  return { ...failure, type: "error", id: 0, fatal: false, partial: false, trace, unpinned: [...missing], body };
 }
 
 function finish(outcome: Outcome): Finished {
@@ -163,7 +185,7 @@ function finish(outcome: Outcome): Finished {
 }
 
 /** Values of Secrets go before anybody sees the message: the log, the cache, a job. */
-async function withoutSecrets<O extends Outcome>(outcome: O, { objects }: RenderSource): Promise<O> {
+async function withoutSecrets(outcome: Outcome, objects: ObjectReader): Promise<Outcome> {
   if (outcome.type !== "error") return outcome;
   return { ...outcome, message: await withoutSecretValues(outcome.message, outcome.trace, objects) };
 }

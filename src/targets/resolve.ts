@@ -6,7 +6,9 @@ import { byPlace, type ConfigProblem } from "../model/problem.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import { planTargets } from "./configured-targets.ts";
+import { readControllers, withControllers } from "./controllers/plan.ts";
 import type { PlanReads } from "./reads.ts";
+import { rememberPlan } from "./replanning-renderer.ts";
 
 /** The file that configures Sluice, at the root of the repository. */
 export const configFile = ".sluice.yaml";
@@ -29,12 +31,25 @@ export interface ResolvedTargets {
  */
 export async function resolveTargets(
   text: string | undefined,
-  { tree }: RenderSource,
-  { memo }: PlanReads,
+  source: RenderSource,
+  reads: PlanReads,
   file = configFile,
 ): Promise<ResolvedTargets> {
+  const found = await resolveIn(text, source, reads, file);
+  rememberPlan(found.plan.targets, source, async (at, signal) => {
+    return (await resolveIn(text, at, { ...reads, signal }, file)).plan.targets;
+  });
+  return found;
+}
+
+async function resolveIn(
+  text: string | undefined,
+  source: RenderSource,
+  reads: PlanReads,
+  file: string,
+): Promise<ResolvedTargets> {
   if (text === undefined) {
-    const plan = await discoverTargets(tree, memo);
+    const plan = await discovered(source, reads);
     return { plan, problems: plan.problems };
   }
   const parsed = parseConfig(text, file);
@@ -42,8 +57,16 @@ export async function resolveTargets(
     const plan = { targets: [], environments: [], source: "file", problems: parsed.problems, notes: [] } as const;
     return { plan, problems: parsed.problems };
   }
-  const plan = await planTargets(parsed.config, tree, parsed.locate);
+  const plan = await planTargets(parsed.config, source.tree, parsed.locate);
   return { plan, config: parsed.config, problems: [...parsed.warnings, ...plan.problems].sort(byPlace) };
+}
+
+/** What controllers deploy; where they read nothing here, what the usual layouts show. */
+async function discovered(source: RenderSource, reads: PlanReads): Promise<TargetPlan> {
+  const folders = await discoverTargets(source.tree, reads.memo);
+  if (folders.problems.length > 0) return folders;
+  const controllers = await readControllers(source, reads);
+  return controllers === undefined ? folders : withControllers(folders, controllers);
 }
 
 /** A valid configuration and its targets in one tree. */

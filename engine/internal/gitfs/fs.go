@@ -4,7 +4,6 @@ package gitfs
 import (
 	"fmt"
 	"path"
-	"strings"
 
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/limits"
@@ -13,39 +12,37 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// FS is the file system of one render: a Git tree with virtual files laid over it. Every lookup is traced with its answer, except that of
-// overlay files. It cannot be written.
+// FS is the file system of one render, or the part of it that one source is: a Git tree with virtual files laid over it. Every lookup is traced
+// with its answer, except that of overlay files. It cannot be written.
 type FS struct {
-	store       *objects.Store
-	root        string
-	trace       *trace.Trace
-	limits      limits.Limits
+	*state
 	overlay     map[string][]byte
 	overlayDirs map[string]bool
-	refusal     *fault.Fault
-	read        map[string]bool
+	// jail is the source that the view is confined to; nil for the view of everything.
+	jail *string
+	// follow is set for the view that follows links.
+	follow bool
+	// artifact is set for the view that Flux has of a source.
+	artifact *artifact
+}
+
+// state is what all views of a render share.
+type state struct {
+	store   *objects.Store
+	root    string
+	trace   *trace.Trace
+	limits  limits.Limits
+	mounts  Mounts
+	refusal *fault.Fault
+	read    map[string]bool
 }
 
 var _ filesys.FileSystem = (*FS)(nil)
 
-// New makes the file system of the tree with the id root.
-func New(store *objects.Store, root string, overlay map[string][]byte, l limits.Limits, t *trace.Trace) *FS {
-	f := &FS{
-		store: store, root: root, trace: t, limits: l, read: map[string]bool{},
-		overlay: map[string][]byte{}, overlayDirs: map[string]bool{},
-	}
-	for name, content := range overlay {
-		rel := strings.TrimPrefix(path.Clean("/"+name), "/")
-		f.overlay[rel] = content
-		for dir := path.Dir(rel); ; dir = path.Dir(dir) {
-			if dir == "." {
-				f.overlayDirs[""] = true
-				break
-			}
-			f.overlayDirs[dir] = true
-		}
-	}
-	return f
+// New makes the file system of the tree with the id root. It sees the mounts too.
+func New(store *objects.Store, root string, overlay map[string][]byte, m Mounts, l limits.Limits, t *trace.Trace) *FS {
+	f := &FS{state: &state{store: store, root: root, trace: t, limits: l, mounts: m, read: map[string]bool{}}}
+	return f.With(overlay)
 }
 
 // Trace gives the lookups so far.

@@ -1,6 +1,7 @@
 package gitfs
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -45,11 +46,17 @@ func Strip(text string) string {
 	return strings.ReplaceAll(text, Mount, ".")
 }
 
-// lookup walks to p. Nothing is traced but symlinks and submodules on the way; those and paths outside the tree are refused.
+// lookup walks to p. Nothing is traced but symlinks and submodules on the way; those and paths outside the view are refused.
 func (f *FS) lookup(p string) (node, error) {
 	rel, ok := Rel(p)
-	if !ok {
-		return node{}, f.refuse(fault.New(fault.Refused, "", "the path %q lies outside the repository", outside(p)))
+	if !ok || f.leaves(rel) {
+		return node{}, f.refuse(fault.New(fault.Refused, "", "the path %q lies outside %s", outside(p), f.jailName()))
+	}
+	if f.hidden(rel) {
+		return node{}, f.absent(rel)
+	}
+	if f.artifact.outsideOf(rel) {
+		return node{}, f.refuse(fault.New(fault.Refused, "", "the path %q lies outside the source %q", rel, f.artifact.root))
 	}
 	if n, ok := f.overlayNode(rel); ok {
 		return n, nil
@@ -57,10 +64,23 @@ func (f *FS) lookup(p string) (node, error) {
 	if rel == "" {
 		return node{kind: objects.Dir, oid: f.root}, nil
 	}
-	return f.walk(rel)
+	n, err := f.walk(rel)
+	if err != nil {
+		return n, err
+	}
+	if out, err := f.leavesOut(rel, n.kind, n.oid); err != nil || out {
+		return node{}, cmp.Or(err, gone(rel))
+	}
+	return n, nil
 }
 
-func (f *FS) walk(rel string) (node, error) {
+func (f *FS) walk(rel string) (node, error) { return f.walkOn(rel, 0) }
+
+// walkOn walks to a path after that many links.
+func (f *FS) walkOn(rel string, links int) (node, error) {
+	if f.root == "" {
+		return node{}, f.absent(rel)
+	}
 	oid := f.root
 	parts := strings.Split(rel, "/")
 	for i, name := range parts {
@@ -74,12 +94,11 @@ func (f *FS) walk(rel string) (node, error) {
 			return node{}, f.absent(rel)
 		}
 		switch entry.Kind {
-		case objects.Link:
-			f.trace.Add(here, trace.Link, entry.Oid)
-			return node{}, f.refuse(fault.New(fault.Refused, here, "%q is a symbolic link; links are not followed", here))
-		case objects.Module:
-			f.trace.Add(here, trace.Module, entry.Oid)
-			return node{}, f.refuse(fault.New(fault.Refused, here, "%q is a submodule; submodules are not read", here))
+		case objects.Link, objects.Module:
+			if entry.Kind == objects.Link && f.follow {
+				return f.through(here, strings.TrimPrefix(rel, here), entry.Oid, links)
+			}
+			return node{}, f.link(here, rel, entry)
 		case objects.Blob:
 			if i < len(parts)-1 {
 				return node{}, f.absent(rel)
@@ -121,7 +140,7 @@ func (f *FS) peek(rel string) (node, error) {
 	if rel == "" {
 		return node{kind: objects.Dir, oid: f.root}, nil
 	}
-	quiet := &FS{store: f.store, root: f.root, trace: trace.New()}
+	quiet := &FS{state: &state{store: f.store, root: f.root, trace: trace.New()}}
 	return quiet.walk(rel)
 }
 

@@ -93,11 +93,17 @@ func (f *FS) ReadDir(p string) ([]string, error) {
 			return nil, err
 		}
 		for _, e := range tree.Entries {
-			names = append(names, e.Name)
+			there, err := f.child(path.Join(n.rel, e.Name), e)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				names = append(names, e.Name)
+			}
 		}
 	}
 	for name := range f.overlay {
-		if rest, ok := below(name, n.rel); ok {
+		if rest, ok := below(name, n.rel); ok && !(n.rel == "" && f.unlisted(name)) {
 			first, _, _ := strings.Cut(rest, "/")
 			names = append(names, first)
 		}
@@ -125,7 +131,7 @@ func (f *FS) Files(p string, skip func(name string, dir bool) bool) ([]File, err
 		f.found(n)
 		return nil, fault.New(fault.Input, n.rel, "%q is a file, not a directory", n.rel)
 	}
-	c := collector{fs: f, top: n.rel, skip: skip}
+	c := collector{fs: f, top: n.rel, skip: func(name string, dir bool) bool { return n.rel == "" && f.unlisted(name) || skip(name, dir) }}
 	if n.oid != "" {
 		f.trace.Add(n.rel, trace.Tree, n.oid)
 		if err := c.levels(n.oid); err != nil {
@@ -218,12 +224,25 @@ func (c *collector) folder(d folder) ([]folder, error) {
 		case objects.Dir:
 			below = append(below, folder{name, e.Oid})
 		case objects.Blob:
-			if _, over := c.fs.overlay[rel]; !over {
+			there, err := c.fs.child(rel, e)
+			if err != nil {
+				return nil, err
+			}
+			if _, over := c.fs.overlay[rel]; there && !over {
 				c.files = append(c.files, File{Name: name, Rel: rel, oid: e.Oid})
 			}
 		case objects.Link, objects.Module:
-			_, err := c.fs.walk(rel)
-			return nil, err
+			if e.Kind == objects.Link && c.fs.follow {
+				found, err := c.linked(name, rel)
+				if err != nil {
+					return nil, err
+				}
+				below = append(below, found...)
+				continue
+			}
+			if _, err := c.fs.walk(rel); c.fs.artifact == nil {
+				return nil, err
+			}
 		}
 	}
 	return below, nil

@@ -28,16 +28,23 @@ type loaded struct {
 	dir     string
 	names   map[string]bool
 	aliases map[string]string
+	// supplied are the subcharts that stand elsewhere than in charts/, by the name that the templates have for them.
+	supplied map[string]loaded
 }
 
 var utf8bom = []byte{0xEF, 0xBB, 0xBF}
 
-// load reads the chart in the directory dir of the tree. The whole folder counts as looked up.
+// load reads the chart in the directory dir of the tree as helm reads a folder. The whole folder counts as looked up.
 func load(f *gitfs.FS, dir string) (loaded, error) {
 	rules, err := ignoreRules(f, dir)
 	if err != nil {
 		return loaded{}, err
 	}
+	return loadWith(f, dir, rules)
+}
+
+// loadWith reads a chart without the files that the rules name.
+func loadWith(f *gitfs.FS, dir string, rules *ignore.Rules) (loaded, error) {
 	files, err := f.Files(gitfs.Abs(dir), func(name string, isDir bool) bool { return rules.Ignore(name, entry{path.Base(name), isDir}) })
 	if err != nil {
 		return loaded{}, err
@@ -46,7 +53,7 @@ func load(f *gitfs.FS, dir string) (loaded, error) {
 	if err != nil {
 		return loaded{}, err
 	}
-	out := loaded{dir: dir, names: map[string]bool{}}
+	out := loaded{dir: dir, names: map[string]bool{}, supplied: map[string]loaded{}}
 	buffered := make([]*archive.BufferedFile, len(files))
 	for i, file := range files {
 		out.names[file.Name] = true
@@ -146,6 +153,11 @@ func (l loaded) source(template string) string {
 		return ""
 	}
 	parts := strings.Split(rest, "/")
+	if len(parts) > 1 && parts[0] == "charts" {
+		if c, ok := l.supplied[parts[1]]; ok {
+			return c.source(strings.Join(parts[1:], "/"))
+		}
+	}
 	for i := 1; i < len(parts); i++ {
 		if name, aliased := l.aliases[parts[i]]; aliased && parts[i-1] == "charts" && !l.hasFolder(strings.Join(parts[:i+1], "/")) {
 			parts[i] = name

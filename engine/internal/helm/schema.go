@@ -11,15 +11,16 @@ import (
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 )
 
-// checkSchemas refuses schemas that refer to files or to the network. It compiles each one as helm will, with a loader that gives nothing.
-func checkSchemas(c *chart.Chart, dir string) error {
+// checkSchemas refuses schemas that refer to files or to the network, of a chart and of those in it; name is the chart's for its templates. It
+// compiles each one as helm will, with a loader that gives nothing.
+func checkSchemas(top loaded, c *chart.Chart, name string) error {
 	if c.Schema != nil {
-		if err := checkSchema(c.Schema, path.Join(dir, "values.schema.json")); err != nil {
+		if err := checkSchema(c.Schema, top.source(path.Join(name, "values.schema.json"))); err != nil {
 			return err
 		}
 	}
 	for _, dep := range c.Dependencies() {
-		if err := checkSchemas(dep, path.Join(dir, "charts", dep.Name())); err != nil {
+		if err := checkSchemas(top, dep, path.Join(name, "charts", dep.Name())); err != nil {
 			return err
 		}
 	}

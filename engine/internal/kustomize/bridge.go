@@ -2,6 +2,7 @@ package kustomize
 
 import (
 	"maps"
+	"time"
 	"unsafe"
 
 	"k8s.io/kube-openapi/pkg/validation/spec"
@@ -23,9 +24,20 @@ type (
 	loadRestrictor func(filesys.FileSystem, filesys.ConfirmedDir, string) (string, error)
 	kustTarget     struct{ kustomization *types.Kustomization }
 	pluginLoader   struct{ _ unsafe.Pointer }
-	repoSpec       struct{ _ unsafe.Pointer }
 	sortOrder      struct{ options *types.SortOptions }
 )
+
+// repoSpec has the layout of RepoSpec in kustomize's internal package git.
+type repoSpec struct {
+	raw          string
+	host         string
+	repoPath     string
+	dir          filesys.ConfirmedDir
+	kustRootPath string
+	ref          string
+	submodules   bool
+	timeout      time.Duration
+}
 
 //go:linkname newFileLoader sigs.k8s.io/kustomize/api/internal/loader.NewLoader
 func newFileLoader(lr loadRestrictor, target string, fSys filesys.FileSystem) (ifc.Loader, error)

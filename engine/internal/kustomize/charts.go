@@ -28,6 +28,8 @@ type chartInflator struct {
 	run *run
 	// ownValues says that the configuration names the values file.
 	ownValues bool
+	// mount is where the chart stands, when it is not in the tree of the kustomization.
+	mount string
 }
 
 // Config reads and checks the configuration of one chart.
@@ -35,6 +37,9 @@ func (p *chartInflator) Config(h *resmap.PluginHelpers, config []byte) error {
 	p.h, p.run = h, active
 	p.KubeVersion = p.run.options.KubeVersion
 	p.ApiVersions = p.run.options.APIVersions
+	if who := p.run.options.WithoutHelm; who != "" {
+		return fault.New(fault.Input, p.file(), "%s renders no helmCharts (must specify --enable-helm)", who)
+	}
 	if err := yaml.Unmarshal(config, p); err != nil {
 		return err
 	}
@@ -111,11 +116,15 @@ func (p *chartInflator) chartDir() string {
 // Generate renders the chart.
 func (p *chartInflator) Generate() (resmap.ResMap, error) {
 	dir, inside := gitfs.Rel(p.chartDir())
-	if !p.run.fs.IsDir(p.chartDir()) {
+	if !p.view().IsDir(p.chartDir()) {
 		if refusal := p.run.fs.Refusal(); refusal != nil {
 			return nil, refusal
 		}
-		return p.absent(dir, inside)
+		at, pulled := p.run.fs.Remote(p.reference())
+		if !pulled || p.Repo == "" {
+			return p.absent(dir, inside)
+		}
+		p.mount, dir = at, at
 	}
 	values, err := p.values()
 	if err != nil {
@@ -143,6 +152,25 @@ func (p *chartInflator) Generate() (resmap.ResMap, error) {
 	return p.resources(m)
 }
 
+// view is the file system of the source that the kustomization stands in.
+func (p *chartInflator) view() *gitfs.FS {
+	root, _ := gitfs.Rel(p.h.Loader().Root())
+	return p.run.fs.At(root)
+}
+
+// reference names the chart in its repository.
+func (p *chartInflator) reference() string {
+	return protocol.ChartReference(p.Repo, p.Name, p.version())
+}
+
+// version is what helm is asked for.
+func (p *chartInflator) version() string {
+	if p.Version == "" && p.Devel {
+		return ">0.0.0-0"
+	}
+	return p.Version
+}
+
 // absent leaves out a chart that is not in the tree. What it would get is read all the same: it decides what the chart gives.
 func (p *chartInflator) absent(dir string, inside bool) (resmap.ResMap, error) {
 	if !inside {
@@ -156,15 +184,12 @@ func (p *chartInflator) absent(dir string, inside bool) (resmap.ResMap, error) {
 			return nil, err
 		}
 	}
-	reference := strings.TrimSuffix(p.Repo, "/") + "/" + p.Name
-	if p.Version != "" {
-		reference += ":" + p.Version
-	}
-	p.run.unpinned = append(p.run.unpinned, protocol.Unpinned{
-		File: p.file(), Reference: reference, Reason: "the chart is not in the repository, and charts are not pulled", Kind: "chart",
-	})
 	f := fault.New(fault.Refused, p.file(), "the chart %q from %s is not in the repository (no %q), and charts are not pulled", p.Name, p.Repo, dir)
 	f.Line = p.run.lineOf(p.file(), p.Repo)
+	p.run.unpinned = append(p.run.unpinned, protocol.Unpinned{
+		File: p.file(), Line: f.Line, Reference: p.reference(), Reason: "the chart is not in the repository, and charts are not pulled", Kind: "chart",
+		Source: protocol.Chart(p.Repo, p.Name, p.version()),
+	})
 	p.run.leave(f)
 	return resmap.New(), nil
 }

@@ -99,7 +99,7 @@ func (r *run) explainFormat(text string) *fault.Fault {
 	}
 	f := fault.New(fault.Input, file, "%s", strings.TrimSpace(text))
 	if content, err := r.fs.ReadFile(gitfs.Abs(file)); err == nil {
-		if message, line := yamldoc.Fault(content); message != "" {
+		if message, line := yamldoc.Fault(r.inTree(file, content)); message != "" {
 			f.Message, f.Line = message, line
 		}
 	}
@@ -140,6 +140,14 @@ func (r *run) unwrap(text string) (file, message string) {
 	}
 }
 
+// inTree gives what the tree has in the place of a file that a controller wrote.
+func (r *run) inTree(file string, content []byte) []byte {
+	if original, ok := r.options.Written[file]; ok {
+		return original
+	}
+	return content
+}
+
 // lineOf finds the line of a file that holds the text, 0 when none does.
 func (r *run) lineOf(file, text string) int {
 	content, err := r.fs.ReadFile(gitfs.Abs(file))
@@ -147,7 +155,7 @@ func (r *run) lineOf(file, text string) int {
 		return 0
 	}
 	line := 0
-	for row := range bytes.Lines(content) {
+	for row := range bytes.Lines(r.inTree(file, content)) {
 		line++
 		if bytes.Contains(row, []byte(text)) && !bytes.HasPrefix(bytes.TrimSpace(row), []byte("#")) {
 			return line

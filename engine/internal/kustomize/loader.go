@@ -38,16 +38,28 @@ type missing struct{ dir, reference string }
 // active is the render under way: kustomize makes its generators by itself, and they must find it. One render runs at a time.
 var active *run
 
-// loader stands between kustomize and its own loader. It refuses what is not in the tree and notes what is read by whom.
+// loader stands between kustomize and its own loader. It answers what is remote from mounts, refuses what is neither there nor in the tree, and
+// notes what is read by whom.
 type loader struct {
 	ifc.Loader
-	run *run
+	run    *run
+	parent *loader
+	// reference is what the repository was named by, when it was entered with this loader.
+	reference string
 }
 
 // Load reads a file.
 func (l *loader) Load(location string) ([]byte, error) {
 	dir, _ := gitfs.Rel(l.Root())
-	if isRemoteFile(location) {
+	at, mounted := l.run.fs.Remote(location)
+	switch {
+	case mounted && isRemoteFile(location):
+		rel, content, err := l.run.remoteFile(at, location)
+		if err == nil && forResources() {
+			l.run.events = append(l.run.events, rel)
+		}
+		return content, err
+	case isRemoteFile(location):
 		f := l.run.remote(dir, location, kindOf(location))
 		if forResources() {
 			l.run.leave(f)
@@ -57,6 +69,9 @@ func (l *loader) Load(location string) ([]byte, error) {
 	}
 	content, err := l.Loader.Load(location)
 	if err != nil {
+		if mounted {
+			return nil, notAFile(location)
+		}
 		if !isKustomizationName(location) {
 			l.run.missing = append(l.run.missing, missing{dir, location})
 		}
@@ -68,9 +83,14 @@ func (l *loader) Load(location string) ([]byte, error) {
 	case isKustomizationName(location):
 		l.run.kustFiles[dir] = rel
 		l.run.lastDir = dir
-		l.run.checkDeprecated(rel, content)
+		l.run.checkDeprecated(rel, l.run.inTree(rel, content))
+		if l.run.options.Encrypted {
+			content = l.withoutEncrypted(rel, content)
+		}
 	case forResources():
 		l.run.events = append(l.run.events, rel)
+	case l.run.options.Encrypted && isEncrypted(content):
+		l.run.warnEncrypted(rel)
 	}
 	return content, nil
 }
@@ -78,7 +98,10 @@ func (l *loader) Load(location string) ([]byte, error) {
 // New enters another kustomization.
 func (l *loader) New(reference string) (ifc.Loader, error) {
 	dir, _ := gitfs.Rel(l.Root())
-	if _, err := newRepoSpecFromURL(reference); err == nil {
+	if spec, err := newRepoSpecFromURL(reference); err == nil {
+		if at, mounted := l.run.fs.Remote(reference); mounted {
+			return l.enter(at, spec)
+		}
 		f := l.run.remote(dir, reference, "base")
 		if kind := wanted(); kind != "" {
 			l.run.leave(f)
@@ -90,27 +113,7 @@ func (l *loader) New(reference string) (ifc.Loader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &loader{Loader: inner, run: l.run}, nil
-}
-
-// remote notes a reference to something outside the repository and makes the fault that tells of it.
-func (r *run) remote(dir, reference, kind string) *fault.Fault {
-	file := r.kustFiles[dir]
-	r.unpinned = append(r.unpinned, protocol.Unpinned{File: file, Reference: reference, Reason: "remote references are not fetched", Kind: kind})
-	f := fault.New(fault.Refused, file, "%q is a remote reference, and the engine fetches nothing", reference)
-	f.Line = r.lineOf(file, reference)
-	return f
-}
-
-// kindOf tells whether an address is that of a file or, as kustomize tries next, of a repository.
-func kindOf(address string) string {
-	address, _, _ = strings.Cut(address, "?")
-	switch path.Ext(address) {
-	case ".yaml", ".yml", ".json":
-		return "file"
-	default:
-		return "base"
-	}
+	return &loader{Loader: inner, run: l.run, parent: l}, nil
 }
 
 // leave lets the render go on without what the fault names.

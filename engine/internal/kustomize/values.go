@@ -3,6 +3,7 @@ package kustomize
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
 	"github.com/sluice-gitops/sluice/engine/internal/helm"
@@ -36,14 +37,9 @@ func (p *chartInflator) values() (map[string]any, error) {
 // mainValues gives the values file, with the inline values merged as the chart asks.
 func (p *chartInflator) mainValues() (name string, content []byte, err error) {
 	if len(p.ValuesInline) == 0 || p.ValuesMerge != "replace" {
-		if content, err = p.h.Loader().Load(p.ValuesFile); err != nil {
+		if name, content, err = p.valuesFile(); err != nil {
 			return "", nil, err
 		}
-		name = p.ValuesFile
-		if !path.IsAbs(name) {
-			name = path.Join(p.h.Loader().Root(), name)
-		}
-		name = gitfs.Strip(name)
 	}
 	if len(p.ValuesInline) == 0 {
 		return name, content, nil
@@ -55,6 +51,21 @@ func (p *chartInflator) mainValues() (name string, content []byte, err error) {
 	}
 	content, err = yaml.Marshal(p.ValuesInline)
 	return p.file(), content, err
+}
+
+// valuesFile reads the values file. What lies in the chart's folder comes from the mount, when the chart stands there.
+func (p *chartInflator) valuesFile() (name string, content []byte, err error) {
+	name = p.ValuesFile
+	if !path.IsAbs(name) {
+		name = path.Join(p.h.Loader().Root(), name)
+	}
+	if inside, ok := strings.CutPrefix(name, p.chartDir()+"/"); ok && p.mount != "" {
+		name = path.Join(p.mount, inside)
+		content, err = p.run.fs.At(p.mount).ReadFile(gitfs.Abs(name))
+		return name, content, err
+	}
+	content, err = p.h.Loader().Load(p.ValuesFile)
+	return gitfs.Strip(name), content, err
 }
 
 func (p *chartInflator) mergeInline(content []byte) error {

@@ -57,6 +57,9 @@ type Render struct {
 	Kind    string            `json:"kind"`
 	Options json.RawMessage   `json:"options"`
 	Overlay map[string][]byte `json:"overlay"`
+	// Mounts are the paths where sources other than the repository stand in the tree; Remotes are the paths of those that files name, by that name.
+	Mounts  []string          `json:"mounts"`
+	Remotes map[string]string `json:"remotes"`
 	Limits  limits.Limits     `json:"limits"`
 	Output  string            `json:"output"`
 }
@@ -81,10 +84,13 @@ type Warning struct {
 // Unpinned is an input that does not stand in the tree.
 type Unpinned struct {
 	File      string `json:"file,omitempty"`
+	Line      int    `json:"line,omitempty"`
 	Reference string `json:"reference"`
 	Reason    string `json:"reason"`
 	// Kind is "base", "file" or "chart".
 	Kind string `json:"kind"`
+	// Source is what to bring, where it can be told from the reference.
+	Source any `json:"source,omitempty"`
 }
 
 // Result is the header of a render's result, and of the verdicts on objects.

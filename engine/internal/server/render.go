@@ -24,6 +24,16 @@ func render(fs *gitfs.FS, req protocol.Render) (r reply, err error) {
 		r, err = renderHelm(fs, dir, req)
 	case "plain":
 		r, err = renderPlain(fs, dir, req)
+	case "argocd":
+		r, err = renderArgoCD(fs, req)
+	case "applicationset":
+		r, err = renderApplicationSet(fs, req)
+	case "flux":
+		r, err = renderFlux(fs, req)
+	case "helmrelease":
+		r, err = renderHelmRelease(fs, dir, req)
+	case "resourceset":
+		r, err = renderResourceSet(fs, req)
 	default:
 		err = fault.New(fault.Internal, "", "unknown kind of target %q", req.Kind)
 	}
@@ -145,7 +155,7 @@ func renderPlain(fs *gitfs.FS, dir string, req protocol.Render) (reply, error) {
 	if err := options(req.Options, &o); err != nil {
 		return reply{}, err
 	}
-	list, err := plain.Render(fs, dir, o)
+	list, err := plain.Render(fs.At(dir), dir, o)
 	if err != nil {
 		return reply{}, err
 	}

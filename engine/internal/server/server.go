@@ -96,7 +96,7 @@ func (s *Server) answer(header []byte) (fatal bool, err error) {
 	}
 	t := trace.New()
 	l := req.Limits.WithDefaults()
-	fs := gitfs.New(s.store, req.Tree, req.Overlay, l, t)
+	fs := gitfs.New(s.store, req.Tree, req.Overlay, gitfs.Mounts{Points: req.Mounts, Remotes: req.Remotes}, l, t)
 	s.notes.Start()
 	done := make(chan reply, 1)
 	go func() { done <- s.guarded(fs, req) }()

@@ -1,4 +1,5 @@
 import { inTicks } from "../../model/text/markdown.ts";
+import { type DeployHandling, pruneText } from "../controllers/deploy-handling.ts";
 import { isReleased } from "../deletion-protected.ts";
 import { type FindingContext, type FindingRule, type Found, goneItem, groupKind } from "./rule.ts";
 
@@ -27,17 +28,30 @@ function check(context: FindingContext, { kind, noun, object = "{#it|them}", los
   const about = { noun, name: gone.id.name, fix, about: "base" } as const;
   const head = context.head;
   if (head === undefined) {
-    const message = `{app} {loses|lose} the {resource}{where}. Where pruning is on, the deploy deletes ${object}. ${loss}`;
-    return [{ ...about, short: `${noun} deleted ({app})`, message }];
+    return [{ ...about, ...leaves(noun, object, loss, context.handling) }];
   }
   const becomes = `${head.id.kind} ${inTicks(head.id.name)}${moved(gone.id.namespace, head.id.namespace)}`;
   return [
     {
       ...about,
       short: `${noun} replaced ({app})`,
-      message: `The {resource} of {app} {#becomes|become} ${becomes}{where}. The cluster makes a new object; where pruning is on, the old one is deleted. ${loss}`,
+      message: `The {resource} of {app} {#becomes|become} ${becomes}{where}. The cluster makes a new object${replacedText(context.handling, loss)}`,
+      ...(context.handling.prunes === false ? { severity: "warning" as const } : {}),
     },
   ];
+}
+
+function replacedText({ prunes, by = "it" }: DeployHandling, loss: string): string {
+  if (prunes === false) return `. Pruning is off for ${by}, so the old one stays, and nothing updates it.`;
+  return prunes ? `, and the old one is deleted. ${loss}` : `; where pruning is on, the old one is deleted. ${loss}`;
+}
+
+/** What stays is no danger: nothing is lost, and nothing updates it. */
+function leaves(noun: string, object: string, loss: string, handling: DeployHandling): Omit<Found, "fix"> {
+  const kept = "{#it stays|they stay} in the cluster, and nothing updates {#it|them} any more";
+  const what = `{app} {loses|lose} the {resource}{where}. ${pruneText(handling, `the deploy deletes ${object}`, kept)}`;
+  if (handling.prunes === false) return { short: `${noun} orphaned ({app})`, message: what, severity: "warning" };
+  return { short: `${noun} deleted ({app})`, message: `${what} ${loss}` };
 }
 
 function moved(from: string, to: string): string {

@@ -15,8 +15,9 @@ const consequence =
 const short = "a field that cannot change ({app})";
 const fix = "keep the old value, or plan the replacement";
 
-function check({ how, base, head }: FindingContext): readonly Found[] {
-  if (how !== "same" || base === undefined || head === undefined || isRecreated(head.object)) return [];
+function check({ how, base, head, handling }: FindingContext): readonly Found[] {
+  if (how !== "same" || base === undefined || head === undefined) return [];
+  if (isRecreated(head.object) || handling.replaces === true) return [];
   const kind = groupKind(head.object);
   const fields = Object.hasOwn(immutableFields, kind) ? (immutableFields[kind] ?? []) : [];
   return [

@@ -1,6 +1,9 @@
+import type { DeployHandling } from "../controllers/deploy-handling.ts";
+import { objectHandlingChanged } from "../controllers/marks.ts";
 import { type Item, resourceLabel } from "../item.ts";
 import type { Pair } from "../match.ts";
 import { clearTextSecret } from "./clear-text-secret.ts";
+import { controllerRules } from "./controller-rules.ts";
 import { deletedCustomResourceDefinition } from "./deleted-custom-resource-definition.ts";
 import { deletedNamespace } from "./deleted-namespace.ts";
 import { deletedPersistentVolume } from "./deleted-persistent-volume.ts";
@@ -18,6 +21,7 @@ import { secretLikeValue } from "./secret-like-value.ts";
 import { suspended } from "./suspended.ts";
 import { type TargetFinding, toTargetFinding } from "./target-finding.ts";
 
+export { entryFindings } from "./controller-rules.ts";
 export type { TargetFinding } from "./target-finding.ts";
 
 /** Every rule about resources, the gravest first. */
@@ -35,6 +39,8 @@ export const rules: readonly FindingRule[] = [
   hostNamespace,
   replicasZero,
   imageWithoutTag,
+  ...controllerRules,
+  objectHandlingChanged,
   podsReordered,
   suspended,
 ];
@@ -49,9 +55,9 @@ export function ruleOrder(id: string): number {
 /** What all rules find about one resource that differs. */
 export function checkPair(
   pair: Pair,
-  target: { readonly app: string; readonly environment: string },
+  target: { readonly app: string; readonly environment: string; readonly handling?: DeployHandling | undefined },
 ): readonly TargetFinding[] {
-  const context = { how: pair.how, base: pair.base, head: pair.head };
+  const context = { how: pair.how, base: pair.base, head: pair.head, handling: target.handling ?? {} };
   return rules.flatMap((rule) => rule.check(context).flatMap((found) => toFinding(rule, found, pair, target)));
 }
 
@@ -65,7 +71,10 @@ function toFinding(
   if (item === undefined) return [];
   return [
     {
-      ...toTargetFinding({ id, severity, app, environment, resource: resourceLabel(item.id) }, found),
+      ...toTargetFinding(
+        { id, severity: found.severity ?? severity, app, environment, resource: resourceLabel(item.id) },
+        found,
+      ),
       ...(item.file !== undefined && found.about !== "base" ? { file: item.file, target: item.id } : {}),
       ...(found.pointer !== undefined ? { pointer: found.pointer } : {}),
     },

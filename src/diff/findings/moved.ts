@@ -1,5 +1,6 @@
 import { sentenceList } from "../../model/text/lists.ts";
 import { inTicks } from "../../model/text/markdown.ts";
+import { type DeployHandling, pruneText } from "../controllers/deploy-handling.ts";
 import { isReleased } from "../deletion-protected.ts";
 import { hashSuffix } from "../generated-names.ts";
 import { type Item, resourceLabel } from "../item.ts";
@@ -19,6 +20,7 @@ const toldElsewhere = new Set([
 interface Target {
   readonly app: string;
   readonly environment: string;
+  readonly handling?: DeployHandling | undefined;
 }
 
 interface Moved {
@@ -59,13 +61,15 @@ function leaves(moved: readonly Moved[], target: Target): readonly TargetFinding
     const [first] = group;
     if (first === undefined) return [];
     const [from, to] = [first.base.id.namespace, first.head.id.namespace];
-    const what = group.length === 1 ? "1 resource moves" : `${group.length} resources move`;
+    const one = group.length === 1;
+    const { handling = {} } = target;
+    const what = one ? "1 resource moves" : `${group.length} resources move`;
     const goal = to === "" ? "no namespace" : inTicks(to);
     const there = to === "" ? "without a namespace" : `in ${inTicks(to)}, over what is there`;
     return [
       placed(first, target, "leaves-namespace", "danger", {
         short: `{app} {leaves|leave} namespace ${inTicks(from)}`,
-        message: `${what} from namespace ${inTicks(from)} to ${goal}{there}. ${group.length === 1 ? "It is" : "They are"} created ${there}. Where pruning is on, ${group.length === 1 ? "it is" : "they are"} deleted from ${inTicks(from)}.`,
+        message: `${what} from namespace ${inTicks(from)} to ${goal}{there}. ${one ? "It is" : "They are"} created ${there}. ${pruneText(handling, `${one ? "it is" : "they are"} deleted from ${inTicks(from)}`, `${one ? "it stays" : "they stay"} in ${inTicks(from)} too`)}`,
         fix: `set ${inTicks(`namespace: ${from}`)} again`,
       }),
     ];
@@ -81,10 +85,11 @@ function renames(moved: readonly Moved[], target: Target): readonly TargetFindin
     const [from, to] = [first.base.id.name, first.head.id.name];
     const service = kinds.includes("Service") ? ` Whatever calls ${inTicks(`http://${from}`)} stops working.` : "";
     const one = group.length === 1;
+    const old = oldOnes(one, target.handling?.prunes);
     return [
       placed(first, target, "renamed-resource", "warning", {
         short: `${one ? `${kinds[0]} ${inTicks(from)}` : `${group.length} resources`} of {app} renamed`,
-        message: `${sentenceList(kinds, 4)} ${inTicks(from)} ${one ? "becomes" : "become"} ${inTicks(to)}{there}. The cluster cannot rename: ${one ? "a new one is" : "new ones are"} created, and the old ${one ? "one is" : "ones are"} deleted where pruning is on.${service}`,
+        message: `${sentenceList(kinds, 4)} ${inTicks(from)} ${one ? "becomes" : "become"} ${inTicks(to)}{there}. The cluster cannot rename: ${one ? "a new one is" : "new ones are"} created, and the old ${old}.${service}`,
         ...(kinds.includes("Service")
           ? { fix: "keep the old Service until no one uses it" }
           : { fix: "keep the old name if anything outside of Git uses it" }),
@@ -93,15 +98,20 @@ function renames(moved: readonly Moved[], target: Target): readonly TargetFindin
   });
 }
 
+function oldOnes(one: boolean, prunes: boolean | undefined): string {
+  if (prunes === false) return one ? "one stays" : "ones stay";
+  return `${one ? "one is" : "ones are"} deleted${prunes === undefined ? " where pruning is on" : ""}`;
+}
+
 function placed(
   { head }: Moved,
-  target: Target,
+  { app, environment }: Target,
   id: string,
   severity: TargetFinding["severity"],
   words: Parameters<typeof toTargetFinding>[1],
 ): TargetFinding {
   return {
-    ...toTargetFinding({ id, severity, ...target, resource: resourceLabel(head.id) }, words),
+    ...toTargetFinding({ id, severity, app, environment, resource: resourceLabel(head.id) }, words),
     ...(head.file === undefined ? {} : { file: head.file, target: head.id }),
   };
 }

@@ -1,4 +1,5 @@
 import type { FindingWords, Severity } from "../../model/preview.ts";
+import type { DeployHandling } from "../controllers/deploy-handling.ts";
 import { groupOf, type Item } from "../item.ts";
 import type { Pair } from "../match.ts";
 import { textAt, type ValueObject } from "../value.ts";
@@ -8,6 +9,7 @@ export interface FindingContext {
   readonly how: Pair["how"];
   readonly base: Item | undefined;
   readonly head: Item | undefined;
+  readonly handling: DeployHandling;
 }
 
 /**
@@ -19,6 +21,8 @@ export interface Found extends FindingWords {
   readonly pointer?: string;
   /** The resource is gone: the finding is about the base's. */
   readonly about?: "base";
+  /** Where it is less, or more, than the rule's. */
+  readonly severity?: Severity;
 }
 
 /** One rule of the table of findings. Pure; called for every resource that differs. */

@@ -4,8 +4,10 @@ import { type FindingContext, type FindingRule, type Found, groupKind } from "./
 /** An object of Flux changes that is suspended: nothing happens until it is resumed. */
 export const suspended: FindingRule = { id: "suspended", severity: "notice", check };
 
-function check({ head }: FindingContext): readonly Found[] {
+function check({ how, base, head }: FindingContext): readonly Found[] {
   if (head === undefined || at(head.object, "spec", "suspend") !== true) return [];
+  // That it is suspended by this very change is a finding of its own.
+  if (how === "same" && at(base?.object, "spec", "suspend") !== true) return [];
   if (!/\.toolkit\.fluxcd\.io\//.test(groupKind(head.object))) return [];
   return [
     {

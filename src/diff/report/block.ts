@@ -51,6 +51,17 @@ const verbs: Readonly<Record<ResourceChange["action"], string>> = {
 
 const newContent = ", new content";
 
+function verbOf({ action, orphaned }: ResourceChange): string {
+  return orphaned === true ? " orphaned, not deleted" : verbs[action];
+}
+
+/** `, PreSync hook: runs at every sync`; a hook is no part of what stays, so nothing of it rolls out. */
+function hookText({ hook }: ResourceChange): string {
+  if (hook === undefined) return "";
+  const when = hook.tool === "Argo CD" ? "runs at every sync" : "runs at each install or upgrade that it names";
+  return `, hook ${code(hook.phase)} of ${hook.tool}: ${when}`;
+}
+
 /** `**Deployment \`web\`** in prod`. */
 function caption(group: ChangeGroup, context: BlockContext): string {
   const { change, members } = group;
@@ -63,7 +74,7 @@ function caption(group: ChangeGroup, context: BlockContext): string {
   const renamed = change.from === undefined ? "" : ` ${renamedText(change, code)}`;
   const became = isNewContent(change) ? newContent : renamed;
   const places = inert(placesOf(group, context));
-  return `**${kind}${name}**${places}${became || verbs[change.action]}${copies}${longLines(change.longLines ?? [])}`;
+  return `**${kind}${name}**${places}${became || verbOf(change)}${hookText(change)}${copies}${longLines(change.longLines ?? [])}`;
 }
 
 /** `, key \`queues.json\`: 1 place in a line of 57,212 characters: \`Quiet queue\` → \`Loud backlog\``. */
@@ -88,7 +99,7 @@ function summary(group: ChangeGroup, context: BlockContext, suffix: string): str
   const sign = severity === undefined || severity === "notice" ? undefined : ` · ${severitySign[severity]}`;
   const signed = sign === undefined ? [] : [`${sign} ${severity}`, sign];
   if (group.combined !== undefined) return combinedSummary(group, context, suffix);
-  const verb = isNewContent(change) ? newContent : verbs[change.action];
+  const verb = isNewContent(change) ? newContent : verbOf(change);
   const what = `${change.kind}${names.length === 1 ? ` ${names[0]}` : ""}${verb}`;
   const places = placesOf(group, context);
   const named = [places, ...(members.length > 1 ? [shortPlacesOf(group)] : [])].filter((place) => place !== "");
@@ -120,7 +131,7 @@ function combinedSummary(group: ChangeGroup, context: BlockContext, suffix: stri
       `${what}${placesOf(group, context)}${suffix} (${plusMinus(change.addedLines, change.removedLines)}${each})`,
     );
   }
-  const word = change.action === "added" ? "new" : "removed";
+  const word = change.action === "added" ? "new" : change.orphaned === true ? "orphaned" : "removed";
   const lead = `${thousands(combined.length)} ${word} resources${placesOf(group, context)}`;
   const tail = `${suffix} (${plusMinus(change.addedLines, change.removedLines)})`;
   const kinds = [5, 4, 3, 2, 1].map((shown) => `: ${kindList(combined, shown)}`);

@@ -95,9 +95,10 @@ const verbs: Readonly<Record<ResourceChange["action"], string>> = {
 };
 
 function changePhrase(change: ResourceChange, marks: Marks): string {
-  const { kind, name, action, labelsOnly, copies } = change;
+  const { kind, name, action, labelsOnly, copies, orphaned } = change;
   if (isNewContent(change)) return `${kind} ${marks.name(name)}, new content`;
   if (copies === true) return `${kind} ${marks.name(name)} is defined twice`;
+  if (orphaned === true) return `${kind} ${marks.name(name)} is orphaned`;
   return `${kind} ${marks.name(name)} ${labelsOnly === true ? "changes in version labels" : verbs[action]}`;
 }
 
@@ -107,6 +108,8 @@ function actionCounts(changes: readonly ResourceChange[]): readonly string[] {
     const of = changes.filter((change) => (isNewContent(change) ? "changed" : change.action) === action);
     const [kind, ...others] = new Set(of.map((change) => change.kind));
     if (kind === undefined) return [];
+    if (action === "removed" && of.every(({ orphaned }) => orphaned === true))
+      return [`${count(of.length, "resource")} orphaned`];
     if (action !== "added") return [`${count(of.length, "resource")} ${action}`];
     const noun = others.length > 0 ? "resource" : kind;
     return [`${thousands(of.length)} new ${of.length > 1 ? plural(noun) : noun}`];

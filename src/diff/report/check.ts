@@ -98,12 +98,13 @@ function conclude(
   { findings, targets, configuration }: Preview,
   completeness: Completeness,
 ): CheckContent["conclusion"] {
-  const { failed, affected, rendered, truncated, unpinned } = completeness;
+  const { failed, affected, rendered, truncated, unpinned, unknown = 0, newValues = 0 } = completeness;
   const others = targets.filter((target) => target.status === "failed" && !isBroken(target)).length;
   const dangers = findings.filter(({ severity }) => severity === "danger");
-  if (failed > others || rendered + others < affected) return "failure";
+  if (failed > others || rendered + others + unknown < affected) return "failure";
   if (dangers.some(({ acknowledged }) => acknowledged === undefined)) return "failure";
   const warned = findings.some(({ severity }) => severity !== "notice");
   const isRemoved = configuration?.isRemoved === true;
-  return failed > 0 || truncated > 0 || unpinned.length > 0 || warned || isRemoved ? "neutral" : "success";
+  const unseen = failed + unknown + truncated + unpinned.length + newValues > 0;
+  return unseen || warned || isRemoved ? "neutral" : "success";
 }

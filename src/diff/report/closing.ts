@@ -1,6 +1,7 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
 import { count, thousands } from "../../model/text/lists.ts";
 import { code, inert } from "../../model/text/markdown.ts";
+import { deployedBy } from "./deployed.ts";
 import type { Fit } from "./fit.ts";
 import { commitLink } from "./links.ts";
 import type { ReportOptions } from "./options.ts";
@@ -16,6 +17,7 @@ export function closing(preview: Preview, completeness: Completeness, options: R
   const ofConfiguration = nothing && preview.configuration !== undefined;
   const parts = [
     masked ? "Values of Secrets are never shown; the same fingerprint means the same value" : "",
+    deployedBy(preview, { repositoryUrl: options.repositoryUrl, head: preview.head }),
     ofConfiguration ? configurationCompared(preview, options) : comparedText(preview, options),
     checkedText(completeness, preview),
     notFollowed > 0 ? `**${thousands(notFollowed)} not followed**` : "",

@@ -7,6 +7,7 @@ import { redactMessage } from "../redact.ts";
 import { renamedText } from "./block-words.ts";
 import { codeMarks, fieldPhrase, imagePhrase } from "./changes.ts";
 import { notFetched } from "./closing.ts";
+import { chartVersionsText, movedSameText } from "./deployed.ts";
 import { knownEnvironments } from "./environments.ts";
 import { type ChangeGroup, differentGroup, isMoved } from "./fold.ts";
 import { plusMinus, subject } from "./phrases.ts";
@@ -18,6 +19,8 @@ export function plainWords(preview: Preview, groups: readonly ChangeGroup[]): st
   const paragraphs = [
     changed.length === 0 ? nothingChanges(preview) : "",
     movedText(changed),
+    movedSameText(preview),
+    chartVersionsText(preview),
     startsText(changed),
     secretText(changed),
     [restartsText(preview), preview.findings.length > 0 ? "" : alikeText(changed, groups)]
@@ -38,6 +41,7 @@ export function nothingChanges(preview: Preview, mark: (name: string) => string 
   if (completeness.targets === 0) {
     return "An app is a kustomization, a Helm chart or a folder of manifests; `.sluice.yaml` can name them.";
   }
+  if (preview.moved !== undefined) return "";
   if (completeness.affected === 0) return preview.configuration === undefined ? unusedFiles(preview) : "";
   return completeness.failed > 0 ? "" : sameResult(preview, mark);
 }

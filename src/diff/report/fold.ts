@@ -86,7 +86,7 @@ function together({ change, members, severity }: ChangeGroup): string | undefine
   const [place] = members.map(({ target }) => target);
   if (change.action === "changed") return undefined;
   if (change.action === "renamed") return isOnlyRenamed(change) ? `renamed\n${place}\n${isMoved(change)}` : undefined;
-  return severity === undefined ? `${change.action}\n${place}` : undefined;
+  return severity === undefined ? `${change.action}\n${change.orphaned === true}\n${place}` : undefined;
 }
 
 function isOnlyRenamed({ action, from, fields, kind }: ResourceChange): boolean {
@@ -191,8 +191,8 @@ function keyOf(
   const signature =
     signatures.get(about) ?? changedLines(anonymous(withoutEnvironment(change, environment), change.name, app));
   signatures.set(about, signature);
-  const { apiVersion, kind, action, labelsOnly = false, copies = false } = change;
-  return [apiVersion, kind, action, labelsOnly, copies, signature].join("\n");
+  const { apiVersion, kind, action, labelsOnly = false, copies = false, orphaned = false, hook } = change;
+  return [apiVersion, kind, action, labelsOnly, copies, orphaned, hook?.phase ?? "", signature].join("\n");
 }
 
 /** A path goes through a container that has its app's or its resource's name: that is the same place in every app. */

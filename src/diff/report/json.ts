@@ -17,17 +17,29 @@ export function previewJson(preview: Preview, { all = false }: { readonly all?: 
   const { base, mergeBase, head, completeness, drift } = preview;
   const targets = preview.targets.filter(({ status }) => all || status !== "unchanged");
   const { targets: known, affected, rendered, failed, truncated, hiddenLines, unpinned } = completeness;
-  const { partial = 0, unread = [] } = completeness;
-  const left = { ...(partial > 0 && { partial }), ...(unread.length > 0 && { unread }) };
+  const { partial = 0, unread = [], unknown = 0, values = [] } = completeness;
+  const { moved = [], unknown: unknownTargets = [], moving = [] } = preview;
+  const left = {
+    ...(partial > 0 && { partial }),
+    ...(unread.length > 0 && { unread }),
+    ...(unknown > 0 && { unknown }),
+    ...(values.length > 0 && { values }),
+  };
   return {
     base,
     mergeBase,
     head,
     targets: targets.map(targetJson),
     findings: preview.findings.map(findingJson),
+    ...(moved.length > 0 && { moved }),
+    ...(unknownTargets.length > 0 && { unknown: unknownTargets }),
+    ...(moving.length > 0 && { moving }),
     notes: preview.notes.map(redactMessage),
     ...(drift === undefined ? {} : { drift: driftJson(drift) }),
-    completeness: { targets: known, affected, rendered, failed, truncated, hiddenLines, ...left, unpinned },
+    completeness: {
+      ...{ targets: known, affected, rendered, failed, truncated, hiddenLines, ...left },
+      unpinned: unpinned.map(({ source: _, ...reference }) => reference),
+    },
   };
 }
 
@@ -42,6 +54,11 @@ function targetJson({
   images,
   partial,
   error,
+  declaration,
+  destination,
+  handling,
+  moves,
+  charts,
 }: TargetPreview) {
   return {
     app,
@@ -49,6 +66,11 @@ function targetJson({
     path,
     renderer,
     status,
+    ...(declaration && { declaration }),
+    ...(destination && { destination }),
+    ...(handling && { handling }),
+    ...(moves && { moves }),
+    ...(charts && { charts }),
     ...(partial && { partial }),
     because,
     changes: changes.map(changeJson),
@@ -58,9 +80,11 @@ function targetJson({
 }
 
 function changeJson(change: ResourceChange) {
-  const { action, addedLines, removedLines, diff, from } = change;
+  const { action, addedLines, removedLines, diff, from, orphaned, hook } = change;
   return {
     action,
+    ...(orphaned && { orphaned }),
+    ...(hook && { hook }),
     ...idJson(change),
     ...(from === undefined ? {} : { from: idJson(from) }),
     addedLines,

@@ -2,6 +2,7 @@ import type { Completeness, Preview } from "../../model/preview.ts";
 import { type DiffBlock, diffBlocks } from "./block.ts";
 import type { BlockContext } from "./block-words.ts";
 import { closing, noteLines } from "./closing.ts";
+import { deployersSection, notSeenText } from "./deployed.ts";
 import { driftSection } from "./drift.ts";
 import { randomNote } from "./facts.ts";
 import { type Fit, utf8, utf16 } from "./fit.ts";
@@ -88,6 +89,8 @@ function ending(preview: Preview, options: ReportOptions, limit: number): string
   return [
     randomNote(preview),
     driftSection(preview.drift, options.repositoryUrl, share(0.05)),
+    notSeenText(preview),
+    deployersSection(preview, { repositoryUrl: options.repositoryUrl, head: preview.head }, share(0.05)),
     whySection(preview, share(0.05)),
     noteLines(preview.notes, share(0.05)),
   ].join("");

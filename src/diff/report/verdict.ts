@@ -208,6 +208,11 @@ function nothingText(preview: Preview, marks: Marks): string {
   if (preview.configuration !== undefined && completeness.failed === 0)
     return firstFitting(validTitles(preview.configuration, marks));
   if (completeness.targets === 0) return "No app found to check";
+  const [moved, ...others] = preview.moved ?? [];
+  if (moved !== undefined)
+    return others.length === 0
+      ? firstFitting([() => `${subject(moved)} moved, renders the same`])
+      : `${thousands(others.length + 1)} places moved, render the same`;
   const named =
     environments.length > 1 ? `${environments.slice(0, -1).join(", ")} or ${environments.at(-1)}` : environments[0];
   const known = apps > 0 ? count(apps, "app") : "apps";

@@ -1,7 +1,9 @@
+import type { Declaration } from "../../model/declaration.ts";
 import type { Trace } from "../../model/render.ts";
 import type { RenderSpec } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
 import { type ConfiguredKey, configuredSettings } from "./configured.ts";
+import { controllerSettings, type Found } from "./controllers.ts";
 import { helmSettings } from "./helm.ts";
 import { kustomizeSettings } from "./kustomize.ts";
 import { plainSettings } from "./plain-manifests.ts";
@@ -14,6 +16,8 @@ export type { ConfiguredKey } from "./configured.ts";
 export interface FindOptions {
   /** Values that the configuration names: each is a setting, whatever its shape. */
   readonly extra?: readonly ConfiguredKey[];
+  /** The object that declares the target: what its file says counts, too. */
+  readonly declaration?: Declaration | undefined;
 }
 
 /**
@@ -25,20 +29,18 @@ export async function findSettings(
   target: RenderSpec,
   trace: Trace,
   tree: Tree,
-  { extra = [] }: FindOptions = {},
+  { extra = [], declaration }: FindOptions = {},
 ): Promise<FoundSettings> {
-  const files = new ReadFiles(trace, tree);
-  const found = await ofRenderer(target, files);
+  const files = new ReadFiles(trace, tree, declaration?.file === undefined ? [] : [declaration.file]);
+  const found = await ofRenderer(target, files, declaration);
   const settings = [...found.settings, ...(await configuredSettings(files, extra, found.settings))];
   return { kustomizations: [], valueFiles: [], ...found, settings, problems: files.problems };
 }
 
-type Found = Pick<FoundSettings, "settings"> & Partial<FoundSettings>;
-
-async function ofRenderer(target: RenderSpec, files: ReadFiles): Promise<Found> {
+async function ofRenderer(target: RenderSpec, files: ReadFiles, declaration: Declaration | undefined): Promise<Found> {
   switch (target.kind) {
     case "kustomize":
-      return kustomizeSettings(files, target.path);
+      return (await kustomizeSettings(files, target.path)) ?? { settings: [] };
     case "helm":
       return helmSettings(files, target);
     case "plain":
@@ -46,6 +48,7 @@ async function ofRenderer(target: RenderSpec, files: ReadFiles): Promise<Found> 
     case "flux":
     case "helmrelease":
     case "argocd":
+      return controllerSettings(target, files, declaration);
     case "applicationset":
     case "resourceset":
       return { settings: [] };

@@ -1,3 +1,4 @@
+import { isAtOrBelow, lastName, parentPath } from "../../model/paths.ts";
 import { Flow, type Flowing } from "./flow.ts";
 import { chartSettings, type InflatedChart } from "./inflated-chart.ts";
 import { imageItem, imageItems, kustomizationNames } from "./kustomization.ts";
@@ -10,16 +11,37 @@ import { type FoundSettings, partsOf, type VersionSetting } from "./setting.ts";
 
 type Settings = readonly Flowing[];
 
+type Kustomized = Pick<FoundSettings, "settings" | "kustomizations" | "valueFiles">;
+
 /**
  * Reads a target's kustomization with all that it includes, and follows each image from the manifest out: an outer
- * `images` wins over an inner one, over patches and manifests.
+ * `images` wins over an inner one, over patches and manifests. `outer` are items of `images` that a controller adds.
+ * `undefined`: the folder has no kustomization.
  */
 export async function kustomizeSettings(
   files: ReadFiles,
   root: string,
-): Promise<Pick<FoundSettings, "settings" | "kustomizations" | "valueFiles">> {
+  outer: readonly VersionSetting[] = [],
+): Promise<Kustomized | undefined> {
   const traversal = new Traversal(files);
   const settings = await traversal.enter(root, []);
+  return traversal.kustomizations.size === 0 ? undefined : resultOf(traversal, traversal.apply(settings, outer));
+}
+
+/**
+ * The same for a folder without a kustomization, for which Flux makes one: every manifest below it, and every folder
+ * with a kustomization.
+ */
+export async function generatedSettings(
+  files: ReadFiles,
+  root: string,
+  outer: readonly VersionSetting[],
+): Promise<Kustomized> {
+  const traversal = new Traversal(files);
+  return resultOf(traversal, traversal.apply(await traversal.below(root), outer));
+}
+
+function resultOf(traversal: Traversal, settings: Settings): Kustomized {
   return {
     settings: distinct(settings.map(({ setting }) => setting)),
     kustomizations: [...traversal.kustomizations],
@@ -78,6 +100,24 @@ class Traversal {
     const documents = await this.#files.documents(path, manifestWords);
     const found = documents.flatMap((document) => manifestSettings(document, this.#files));
     return [...this.#flow.begin(found), ...before];
+  }
+
+  /** Items of `images` over everything. */
+  apply(settings: Settings, items: readonly VersionSetting[]): Settings {
+    return items.reduce<Settings>((before, item) => this.#flow.image(before, item), settings);
+  }
+
+  /** What is in a folder and below it: a folder with a kustomization is one resource. */
+  async below(folder: string): Promise<Settings> {
+    const all = await this.#files.below(folder);
+    const kustomized = new Set(all.filter((file) => kustomizationNames.includes(lastName(file))).map(parentPath));
+    const outermost = [...kustomized].sort((a, b) => a.length - b.length);
+    const inner = (file: string): string | undefined => outermost.find((one) => isAtOrBelow(file, one));
+    let settings: Settings = [];
+    for (const path of new Set(all.flatMap((file) => inner(file) ?? (/\.ya?ml$/.test(file) ? file : [])))) {
+      settings = [...(await this.enter(path, [])), ...settings];
+    }
+    return settings;
   }
 
   /** As kustomize does it: resources, charts, components over them, patches, `images`, transformers. */

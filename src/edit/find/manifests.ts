@@ -1,8 +1,8 @@
 import { parseImage } from "../image-name.ts";
 import type { KeyPath, Node } from "../splice/index.ts";
 import { releaseSettings } from "./chart-releases.ts";
-import { child, childAt, itemsOf, textOf } from "./nodes.ts";
-import type { Bounds, Document } from "./read-files.ts";
+import { child, childAt, textOf } from "./nodes.ts";
+import { type Bounds, type Document, resourcesIn } from "./read-files.ts";
 import type { VersionSetting } from "./setting.ts";
 import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
 import { boundsIn, shapeParts } from "./values.ts";
@@ -19,7 +19,6 @@ const imageless = new Set([
   "HelmChartInflationGenerator",
   "ImageTagTransformer",
 ]);
-const maxListed = 10_000;
 
 /**
  * Images in one document of Kubernetes manifests: every `image` of a container, of whatever kind, and of custom
@@ -27,12 +26,6 @@ const maxListed = 10_000;
  */
 export function manifestSettings(document: Document, files: Bounds): readonly VersionSetting[] {
   return resourcesIn(document.root).flatMap((resource) => resourceSettings(document, resource, files));
-}
-
-function resourcesIn(root: Node): readonly Node[] {
-  const items = itemsOf(child(root, "items"));
-  const isList = textOf(child(root, "kind")).endsWith("List") && items.length > 0;
-  return isList ? items.slice(0, maxListed) : [root];
 }
 
 function resourceSettings(document: Document, resource: Node, files: Bounds): readonly VersionSetting[] {

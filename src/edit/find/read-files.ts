@@ -1,7 +1,9 @@
 import { UserError } from "../../model/errors.ts";
+import { joinPath, parentPath } from "../../model/paths.ts";
 import type { Trace } from "../../model/render.ts";
 import type { Tree } from "../../model/tree.ts";
 import { documentAt, type Node, parseYaml, type YamlText } from "../splice/index.ts";
+import { child, itemsOf, textOf } from "./nodes.ts";
 import { withoutSchemas } from "./schemas.ts";
 import type { FindProblem } from "./setting.ts";
 
@@ -25,10 +27,19 @@ const maxFiles = 5_000;
 const maxNodes = 500_000;
 const maxImages = 20_000;
 
+const maxListed = 10_000;
+
+/** The objects of a document: itself, or the items of a `List`. */
+export function resourcesIn(root: Node): readonly Node[] {
+  const items = itemsOf(child(root, "items"));
+  const isList = textOf(child(root, "kind")).endsWith("List") && items.length > 0;
+  return isList ? items.slice(0, maxListed) : [root];
+}
+
 /** The YAML files that a render read, each parsed on first use. */
 export class ReadFiles {
   readonly #tree: Tree;
-  readonly #read: ReadonlySet<string>;
+  readonly #read: Set<string>;
   readonly #folders: readonly string[];
   readonly #parsed = new Map<string, readonly Document[]>();
   readonly problems: FindProblem[] = [];
@@ -37,9 +48,10 @@ export class ReadFiles {
   #nodes = 0;
   #images = 0;
 
-  constructor(trace: Trace, tree: Tree) {
+  /** `also`: files that count as read, such as the one that declares the target. */
+  constructor(trace: Trace, tree: Tree, also: readonly string[] = []) {
     this.#tree = tree;
-    this.#read = new Set(trace.flatMap(([path, kind]) => (kind === "file" ? [path] : [])));
+    this.#read = new Set([...also, ...trace.flatMap(([path, kind]) => (kind === "file" ? [path] : []))]);
     this.#folders = trace.flatMap(([path, kind]) => (kind === "tree" ? [path] : []));
   }
 
@@ -62,6 +74,17 @@ export class ReadFiles {
   async all(): Promise<readonly string[]> {
     const below = await Promise.all(this.#folders.map((folder) => this.#tree.files(folder)));
     return [...new Set([...this.#read, ...below.flat()])].sort();
+  }
+
+  /** The other YAML files in the folder of a file that counts as read; they count as read from then on. */
+  async beside(file: string): Promise<readonly string[]> {
+    if (!this.has(file)) return [];
+    const folder = parentPath(file);
+    const files = (await this.#tree.list(folder)).flatMap(({ kind, name }) =>
+      kind === "file" && /\.ya?ml$/.test(name) ? [joinPath(folder, name)] : [],
+    );
+    for (const path of files) this.#read.add(path);
+    return files.filter((path) => path !== file);
   }
 
   /** The names of the folders in a folder. */

@@ -98,7 +98,10 @@ export interface VersionSetting {
   readonly digestKey?: string;
   /** For values of a chart. */
   readonly values?: ValuesPlace;
-  /** For values in an object that has a chart rendered in the cluster, what people call them: `parameter image.tag`. */
+  /**
+   * What people call it, where that is not the image's or the chart's name: of values in an object that has a chart
+   * rendered in the cluster `parameter image.tag`, of a source of Flux `repository podinfo`.
+   */
   readonly called?: string;
   /** For manifests: the resource as `Kind/name`, and the container where it is one's image. */
   readonly resource?: string;

@@ -1,4 +1,4 @@
-import type { KeyPath, Node } from "../splice/index.ts";
+import type { KeyPath, Node, ScalarNode } from "../splice/index.ts";
 import { scalarOf } from "./nodes.ts";
 
 /** One source of a chart's values. Of several the later win over the earlier. */
@@ -14,6 +14,13 @@ export interface Layer {
    * file of the tree.
    */
   readonly role: "defaults" | "included" | "given" | "config";
+  /** The text of the document that holds these values, where they are one of their own: `values: |`. */
+  readonly held?: ScalarNode;
+}
+
+/** The line of a value in its file. */
+export function lineIn({ held }: Pick<Layer, "held">, line: number): number {
+  return held === undefined ? line : held.line + (held.style === "block" ? line : 0);
 }
 
 /** The path of a node of a layer among the chart's values. */

@@ -3,7 +3,7 @@ import type { KeyPath, ScalarNode } from "../splice/index.ts";
 import type { Bounds } from "./read-files.ts";
 import { partOf, type ValuesPlace, type VersionSetting, withParts } from "./setting.ts";
 import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
-import { answerOf, keyIn, type Layer, mergedText } from "./value-layers.ts";
+import { answerOf, keyIn, type Layer, lineIn, mergedText } from "./value-layers.ts";
 
 /**
  * The settings in the values of a chart, by layers, of which later ones win; what wins comes first. Names come from all
@@ -50,8 +50,21 @@ function settingOf(shape: Shape, among: Among): VersionSetting {
     values,
   };
   const decidedBy = decidingPlace(shape, key, layer, above);
-  const decided = decidedBy === undefined ? setting : { ...setting, decidedBy };
+  const placed = layer.held === undefined ? setting : inHeld(setting, layer);
+  const decided = decidedBy === undefined ? placed : { ...placed, decidedBy };
   return layer.role === "included" ? withParts(decided, (part) => ({ blocked: "included chart", ...part })) : decided;
+}
+
+/** Values in a text that holds them as YAML: they are where the text is. */
+function inHeld(setting: VersionSetting, { held }: Layer): VersionSetting {
+  if (held === undefined) return setting;
+  const { blocked } = partOf(held);
+  const placed = withParts(setting, (part) => ({
+    ...part,
+    line: lineIn({ held }, part.line),
+    ...(blocked !== undefined && blocked !== "text block" && { blocked }),
+  }));
+  return { ...placed, heldIn: held.path };
 }
 
 /** The bounds of a search in a file. */
@@ -121,7 +134,8 @@ function overridingPlace(node: ScalarNode, key: KeyPath, layer: Layer, above: re
   const name = keyIn(layer, node.path).slice(key.length);
   for (const other of above.toReversed()) {
     const answer = answerOf(other, [...key, ...name]);
-    if (answer.kind === "found") return other.role === "config" ? other.file : `${other.file}:${answer.line}`;
+    if (answer.kind === "found")
+      return other.role === "config" ? other.file : `${other.file}:${lineIn(other, answer.line)}`;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { Fault } from "../../model/errors.ts";
 import type { TreeChange } from "../../model/tree.ts";
+import { type ModeEntry, nameBytes, objectId, withMode } from "../../model/tree-object.ts";
 import { segmentsOf } from "./paths.ts";
-import { type ModeEntry, nameBytes, objectId, withMode } from "./tree-object.ts";
 
 /** What becomes of one path: what the source has there, or nothing, or an entry; and changes below it. */
 export interface ChangeNode {

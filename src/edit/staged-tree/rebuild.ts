@@ -1,6 +1,5 @@
 import { UserError } from "../../model/errors.ts";
 import type { GitObject, ObjectReader } from "../../model/tree.ts";
-import type { ChangeNode, ChangeTree } from "./change-tree.ts";
 import {
   type Children,
   isFolder,
@@ -10,7 +9,8 @@ import {
   readTree,
   withMode,
   writeTree,
-} from "./tree-object.ts";
+} from "../../model/tree-object.ts";
+import type { ChangeNode, ChangeTree } from "./change-tree.ts";
 
 /** A tree with changes in it. */
 export interface Rebuilt {

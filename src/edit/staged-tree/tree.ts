@@ -1,8 +1,8 @@
 import { UserError } from "../../model/errors.ts";
 import type { RenderSource } from "../../model/render.ts";
 import type { NamedEntry, ObjectReader, Tree, TreeEntry } from "../../model/tree.ts";
+import { type Children, inGitOrder, nameText, readTree, withKind } from "../../model/tree-object.ts";
 import type { Rebuilt } from "./rebuild.ts";
-import { type Children, inGitOrder, nameText, readTree, withKind } from "./tree-object.ts";
 
 const defaultFileLimit = 200_000;
 const defaultReadLimit = 10 * 1024 * 1024;

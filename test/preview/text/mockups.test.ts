@@ -274,7 +274,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(check).toBe("neutral · monitoring in prod, staging: 2 changes, 1 remote base unknown");
     expect(text.match(/Not fetched/g)).toHaveLength(1);
     expect(text).toContain(
-      "> **Not fetched: the remote base `github.com/acme/base?ref=v1.2.0`.** This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.\n",
+      "> **Not fetched: the remote base `github.com/acme/base?ref=v1.2.0`.** This server may not read from there. Argo CD and Flux are not affected. What it adds is not compared.\n",
     );
   });
 
@@ -674,7 +674,7 @@ It changes files of **shop** in prod and staging. Sluice does not render files f
 
   it("preview-suspended: the diff is right, and still nothing will happen", () => {
     const about = { app: "shop", environment: "prod", object: "flux-system/shop", file: "clusters/prod/shop.yaml" };
-    const findings = [suspendedFinding({ ...about, line: 7, alone: true })];
+    const findings = [suspendedFinding({ kind: "Kustomization", ...about, line: 7, alone: true })];
     expect(said(of([bump("shop/prod")], { findings }))).toEqual({
       check: "success · shop in prod: 1.4.0 → 1.5.0, Flux is suspended there",
       text: `### shop in prod: 1.4.0 → 1.5.0, Flux is suspended there
@@ -686,7 +686,10 @@ It changes files of **shop** in prod and staging. Sluice does not render files f
 
 ${imageDiff}`,
     });
-    const two = findings.map((one) => ({ ...one, ...suspendedFinding({ ...about, line: 7, alone: false }) }));
+    const two = findings.map((one) => ({
+      ...one,
+      ...suspendedFinding({ kind: "Kustomization", ...about, line: 7, alone: false }),
+    }));
     const { text, check } = said(of([bump("shop/prod"), bump("shop/dev")], { findings: two }), "checked 2 of 2");
     expect(check).toBe("success · shop in prod, dev: 1.4.0 → 1.5.0");
     expect(text).toContain("> **Merging does not deploy shop in prod.** Flux ");

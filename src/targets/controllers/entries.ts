@@ -1,0 +1,37 @@
+import type { EntryCandidate } from "../../discovery/index.ts";
+import { byText, isAtOrBelow } from "../../model/paths.ts";
+
+/** Those that go first: what no other candidate's objects seem to point at. */
+export function firstEntries(candidates: readonly EntryCandidate[]): readonly EntryCandidate[] {
+  const free = candidates.filter((one) => !candidates.some((other) => other !== one && covers(other, one)));
+  if (free.length > 0) return free;
+  // They point at each other: the one that a bootstrap makes, else the topmost.
+  return [...candidates].sort(byRank).slice(0, 1);
+}
+
+function covers({ points }: EntryCandidate, { files }: EntryCandidate): boolean {
+  return points.some((point) => files.every((file) => isAtOrBelow(file, point)));
+}
+
+function byRank(a: EntryCandidate, b: EntryCandidate): number {
+  return rankOf(a) - rankOf(b) || depthOf(a) - depthOf(b) || byText(a.files[0] ?? "", b.files[0] ?? "");
+}
+
+function rankOf({ files }: EntryCandidate): number {
+  if (files.some((file) => file.endsWith("/gotk-sync.yaml"))) return 0;
+  return files.some((file) => /(?:^|\/)(?:root|bootstrap|app-of-apps|flux-instance)/.test(file)) ? 1 : 2;
+}
+
+function depthOf({ files }: EntryCandidate): number {
+  return Math.min(...files.map((file) => file.split("/").length));
+}
+
+/** The cluster that an entry's files are of, or the one that its objects point at: `clusters/<name>/…`. */
+export function clusterOf(files: readonly string[], points: readonly string[]): string | undefined {
+  const pointed = new Set(points.flatMap((point) => clusterOfPath(`${point}/`) ?? []));
+  return clusterOfPath(files[0] ?? "") ?? (pointed.size === 1 ? [...pointed][0] : undefined);
+}
+
+function clusterOfPath(path: string): string | undefined {
+  return /(?:^|\/)clusters\/([^/]+)\//.exec(path)?.[1];
+}

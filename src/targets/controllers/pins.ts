@@ -1,0 +1,39 @@
+import { mapLimit } from "../../model/map-limit.ts";
+import type { FetchPolicy, SourceAnswer, SourceRequest, Sources } from "../../model/sources.ts";
+
+/** Sources that are asked for at once. */
+const atOnce = 8;
+
+/** Remote sources of one plan: each request is asked once, and its answer stays the same for the whole plan. */
+export class Pins {
+  readonly #sources: Sources | undefined;
+  readonly #policy: FetchPolicy;
+  readonly #signal: AbortSignal;
+  readonly #answers = new Map<string, SourceAnswer>();
+
+  constructor(sources: Sources | undefined, policy: FetchPolicy, signal: AbortSignal) {
+    this.#sources = sources;
+    this.#policy = policy;
+    this.#signal = signal;
+  }
+
+  /** What became of a request, `undefined` before `ask`. */
+  answer(request: SourceRequest): SourceAnswer | undefined {
+    return this.#answers.get(JSON.stringify(request));
+  }
+
+  /** Asks for all that was not asked for yet. */
+  async ask(requests: readonly SourceRequest[]): Promise<void> {
+    const wanted = new Map(requests.map((request) => [JSON.stringify(request), request]));
+    const asked = [...wanted].filter(([key]) => !this.#answers.has(key));
+    await mapLimit(asked, atOnce, async ([key, request]) => {
+      this.#answers.set(key, await this.#pin(request));
+    });
+  }
+
+  async #pin(request: SourceRequest): Promise<SourceAnswer> {
+    if (this.#sources !== undefined) return this.#sources.pin(request, this.#policy, this.#signal);
+    const message = "nothing remote is fetched here";
+    return { ok: false, failure: { kind: "not-allowed", message } };
+  }
+}
