@@ -3,8 +3,8 @@
 import { spawn } from "node:child_process";
 import { failed, setUp } from "./bootstrap.mjs";
 import { entryPoint } from "./lib/build.mjs";
-import { controlPlane } from "./lib/control-plane.mjs";
 import { step } from "./lib/console.mjs";
+import { controlPlane } from "./lib/control-plane.mjs";
 import { nodeBinary } from "./lib/places.mjs";
 import { registry } from "./lib/tools.mjs";
 
