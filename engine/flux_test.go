@@ -67,3 +67,121 @@ func TestCasesOfFluxRenderOrFailAsTheySay(t *testing.T) {
 		})
 	}
 }
+
+const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {url: \"${HOST}/${PATH:=x}\", size: \"${SIZE}\"}\n"
+
+func fluxOptions(spec map[string]any, more map[string]any) map[string]any {
+	o := map[string]any{"namespace": "flux-system", "name": "apps", "root": "", "spec": spec}
+	for k, v := range more {
+		o[k] = v
+	}
+	return o
+}
+
+func TestValuesThatOnlyTheClusterHasBecomePlaceholders(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, text(map[string]string{"apps/settings.yaml": settings}))
+	spec := map[string]any{"path": "apps", "postBuild": map[string]any{"substitute": map[string]any{"SIZE": "5"}}}
+	got := start(t).render(t, r, request{tree: tree, kind: "flux", output: "json", options: fluxOptions(spec, map[string]any{"placeholders": []string{"Secret/cluster"}})})
+	if got.failed() || !strings.Contains(string(got.body), `"data":{"size":5,"url":"..UNKNOWN_HOST../x"}`) {
+		t.Fatalf("%v\n%s", got.header, got.body)
+	}
+	unpinned, _ := json.Marshal(got.header["unpinned"])
+	for _, words := range []string{`"kind":"value"`, `"reference":"HOST"`, `"reference":"PATH"`, "only the cluster has Secret/cluster"} {
+		if !strings.Contains(string(unpinned), words) {
+			t.Errorf("%s does not say %s", unpinned, words)
+		}
+	}
+}
+
+func TestAFailedSubstitutionNamesVariableObjectAndFile(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, text(map[string]string{"apps/settings.yaml": settings}))
+	spec := map[string]any{"path": "apps", "postBuild": map[string]any{"substitute": map[string]any{"SIZE": "5"}}}
+	got := start(t).render(t, r, request{tree: tree, kind: "flux", options: fluxOptions(spec, nil)})
+	if !got.failed() || got.header["file"] != "apps/settings.yaml" || !strings.Contains(got.message(), "ConfigMap/settings") || !strings.Contains(got.message(), `"HOST"`) {
+		t.Fatalf("%v", got.header)
+	}
+}
+
+func TestAnObjectFullOfDollarsIsRefused(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, text(map[string]string{"apps/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: \"" + strings.Repeat("$$", 100_000) + "\"}\n"}))
+	spec := map[string]any{"path": "apps", "postBuild": map[string]any{"substitute": map[string]any{"SIZE": "5"}}}
+	if got := start(t).render(t, r, request{tree: tree, kind: "flux", options: fluxOptions(spec, nil)}); !strings.Contains(got.message(), "dollar signs") {
+		t.Fatalf("%v", got.header)
+	}
+}
+
+const encrypted = "data: ENC[AES256_GCM,data:aa==,iv:bb==,tag:cc==,type:str]\nsops:\n    mac: ENC[AES256_GCM,data:dd==,iv:ee==,tag:ff==,type:str]\n"
+
+func TestWhatIsEncryptedIsShownEncryptedAndTold(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, text(map[string]string{
+		"apps/kustomization.yaml": "resources: [secret.yaml]\npatches: [{path: patch.yaml}]\nsecretGenerator: [{name: made, files: [values.yaml]}]\n",
+		"apps/secret.yaml":        "apiVersion: v1\nkind: Secret\nmetadata: {name: kept}\nstringData:\n  a: ENC[AES256_GCM,data:aa==,iv:bb==,tag:cc==,type:str]\nsops:\n  mac: x\n",
+		"apps/patch.yaml":         "apiVersion: v1\nkind: Secret\nmetadata: {name: kept}\n" + encrypted,
+		"apps/values.yaml":        encrypted,
+	}))
+	got := start(t).render(t, r, request{tree: tree, kind: "flux", output: "json", options: fluxOptions(map[string]any{"path": "apps"}, nil)})
+	if got.failed() || !strings.Contains(string(got.body), `"name":"made-`) || !strings.Contains(string(got.body), `"a":"ENC[AES256_GCM`) {
+		t.Fatalf("%v\n%s", got.header, got.body)
+	}
+	warnings, _ := json.Marshal(got.header["warnings"])
+	for _, words := range []string{`"file":"apps/patch.yaml"`, `"file":"apps/values.yaml"`} {
+		if !strings.Contains(string(warnings), words) {
+			t.Errorf("%s does not say %s", warnings, words)
+		}
+	}
+}
+
+func TestTheTraceOfAKustomizationSaysWhatWasRead(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, map[string]entry{
+		".sourceignore":           {content: "*.skip\n"},
+		"apps/kustomization.yaml": {content: "resources: [settings.yaml]\nbases: [../base]\n"},
+		"apps/settings.yaml":      {content: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"},
+		"base/kustomization.yaml": {content: "resources: [../linked.yaml]\n"},
+		"linked.yaml":             {mode: "120000", content: "apps/settings.yaml"},
+	})
+	got := start(t).render(t, r, request{tree: tree, kind: "flux", options: fluxOptions(map[string]any{"path": "apps"}, nil)})
+	if !got.failed() {
+		t.Fatalf("a link was followed: %s", got.body)
+	}
+	trace, _ := json.Marshal(got.trace())
+	for _, entry := range []string{`[".sourceignore","file",`, `["apps/.sourceignore","absent"]`, `["apps/kustomization.yaml","file",`, `["linked.yaml","link",`} {
+		if !strings.Contains(string(trace), entry) {
+			t.Errorf("%s has no %s", trace, entry)
+		}
+	}
+}
+
+func TestADeprecationWarningNamesTheLineOfTheFileAsItStands(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, text(map[string]string{"apps/kustomization.yaml": "# one\n# two\nbases: [../base]\n", "base/kustomization.yaml": "namePrefix: a-\n"}))
+	spec := map[string]any{"path": "apps", "patches": []any{}, "namePrefix": "x-"}
+	got := start(t).render(t, r, request{tree: tree, kind: "flux", options: fluxOptions(spec, nil)})
+	warnings, _ := json.Marshal(got.header["warnings"])
+	if got.failed() || !strings.Contains(string(warnings), `"file":"apps/kustomization.yaml","line":3`) {
+		t.Fatalf("%v", got.header)
+	}
+}
+
+func TestLayersThatOnlyTheClusterHasAreListed(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, text(map[string]string{
+		"chart/Chart.yaml":        "apiVersion: v2\nname: app\nversion: 1.0.0\n",
+		"chart/templates/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {password: {{ .Values.auth.password }}}\n",
+	}))
+	got := start(t).render(t, r, request{tree: tree, path: "chart", kind: "helmrelease", output: "json", options: map[string]any{
+		"namespace": "apps", "name": "web", "root": "chart", "spec": map[string]any{},
+		"valuesFrom": []any{map[string]any{"unknown": "Secret/web"}, map[string]any{"unknown": "Secret/auth", "targetPath": "auth.password"}},
+	}})
+	if got.failed() || !strings.Contains(string(got.body), `"password":"..UNKNOWN_Secret/auth.."`) || !strings.Contains(string(got.body), `"file":"chart/templates/cm.yaml"`) {
+		t.Fatalf("%v\n%s", got.header, got.body)
+	}
+	unpinned, _ := json.Marshal(got.header["unpinned"])
+	if strings.Count(string(unpinned), `"kind":"value"`) != 2 {
+		t.Errorf("%s", unpinned)
+	}
+}

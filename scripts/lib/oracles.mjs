@@ -7,7 +7,7 @@ import { ModuleCache } from "./module-cache.mjs";
 import { exe, root } from "./places.mjs";
 
 /** Each with the folder of its module below test/oracles, and the variable that names its program to the tests. */
-const programs = { flux: "SLUICE_ORACLE_FLUX" };
+const programs = { argocd: "SLUICE_ORACLE_ARGOCD", flux: "SLUICE_ORACLE_FLUX" };
 
 /** Finds or builds all of them, and names them to the tests. */
 export async function oraclePrograms() {

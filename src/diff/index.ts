@@ -18,6 +18,7 @@ export { checkedCount } from "./report/closing.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
 export { configurationLines } from "./report/configuration.ts";
+export { declarerText, destinationText, movesText } from "./report/deployed.ts";
 export { isCaused, uncheckedText } from "./report/drift.ts";
 export { nothingChanges } from "./report/facts.ts";
 export { groupFindings } from "./report/finding-groups.ts";

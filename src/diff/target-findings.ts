@@ -440,7 +440,7 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
 const notAsked = /not fetched|not pulled/;
 
 function notFetchedReason({ reason }: UnpinnedReference): { readonly why: string; readonly fix: string } {
-  if (notAsked.test(reason) && !reason.includes(":"))
+  if (reason === "" || (notAsked.test(reason) && !reason.includes(":")))
     return {
       why: "This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy.",
       fix: "to have it compared, copy it into the repository",

@@ -20,7 +20,10 @@ export interface FluxOptions {
   readonly ignore?: string;
   /** Variables of `substituteFrom`, merged in its order. Names of `postBuild.substitute` win over them. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** The objects of `substituteFrom` that only the cluster has (`Secret/name`): what has no value becomes a placeholder. */
+  /**
+   * The objects of `substituteFrom` that only the cluster has, as people know them (`Secret/cluster-secrets`): with any,
+   * what has no value becomes a placeholder that says so.
+   */
   readonly placeholders?: readonly string[];
   /** Whether a variable without value fails the build, as since Flux 2.9 (default true). */
   readonly strict?: boolean;
@@ -38,6 +41,8 @@ export interface HelmReleaseOptions {
   readonly name: string;
   /** Where the chart's source begins in the render's tree: values files of a chart in Git are named from there. */
   readonly root: string;
+  /** `spec.ignore` of the source, for a chart in Git. */
+  readonly ignore?: string;
   /** The fields of `spec` that decide the render; without `valuesFrom`. */
   readonly spec: JsonObject;
   readonly valuesFrom?: readonly ValuesLayer[];
@@ -78,7 +83,7 @@ export interface ApplicationSetOptions {
 /** A ResourceSet of the Flux operator: renders to the objects that it makes. */
 export interface ResourceSetOptions {
   readonly set: JsonObject;
-  /** Inputs of providers that are known here. */
+  /** Inputs of providers that are known here; each has its provider's name in `provider.name`. */
   readonly inputs?: readonly JsonObject[];
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json.ts";
 import type { InputKind } from "./mount.ts";
-import type { FetchPolicy, SourceRequest } from "./sources.ts";
+import type { FetchPolicy, MovingSource, SourceRequest } from "./sources.ts";
 import type { RenderSpec } from "./target.ts";
 import type { ObjectReader, Tree } from "./tree.ts";
 
@@ -67,6 +67,8 @@ export type Render =
       readonly trace: Trace;
       readonly warnings: readonly RenderWarning[];
       readonly unpinned: readonly UnpinnedReference[];
+      /** What was fetched for it and may be something else tomorrow. */
+      readonly moving?: readonly MovingSource[];
       /** How many bytes it takes to keep this. */
       readonly held?: number;
       /** Parsed on first use: equal renders need never be parsed. */
@@ -78,6 +80,7 @@ export type Render =
       readonly trace: Trace;
       readonly failure: RenderFailure;
       readonly unpinned: readonly UnpinnedReference[];
+      readonly moving?: readonly MovingSource[];
       /** Set when only what is `unpinned` is missing. The trace has every other input then. */
       readonly partial?: PartialRender;
     };

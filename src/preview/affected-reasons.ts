@@ -2,6 +2,7 @@ import { parentPath, resolvePath } from "../model/paths.ts";
 import type { Trace } from "../model/render.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
 import type { Affected, ComparedTrees } from "./affected.ts";
+import { declarationName } from "./moves.ts";
 import { isReached } from "./reach.ts";
 import { smallText } from "./small-text.ts";
 
@@ -11,12 +12,39 @@ export const maxChains = 3;
 /** The files in which a directory says what it is made of. */
 const entryFile = /(^|\/)(kustomization\.ya?ml|Kustomization|Chart\.yaml)$/;
 
-/** For each affected target the chains that explain why; see {@link explain}. */
-export function reasons(
+/** For each affected target the chains that explain why; see {@link explain}. Objects that declare it are links too. */
+export async function reasons(
   affected: readonly Affected[],
   changed: readonly ChangedPath[],
   trees: ComparedTrees,
-): Promise<readonly (readonly (readonly string[])[])[]> {
+): Promise<readonly Chains[]> {
+  return throughParents(affected, await ownReasons(affected, changed, trees));
+}
+
+type Chains = readonly (readonly string[])[];
+
+/**
+ * What reads no changed file itself is affected because its declaration is: the chain of its parent goes on with the
+ * object.
+ */
+function throughParents(affected: readonly Affected[], own: readonly Chains[]): readonly Chains[] {
+  const index = new Map(affected.map(({ target }, at) => [target.id, at]));
+  const chainsOf = (at: number, seen: ReadonlySet<number>): Chains => {
+    const { declaration } = affected[at]?.target ?? {};
+    const chains = own[at] ?? [];
+    const above = index.get(declaration?.parent ?? "");
+    if (chains.length > 0 || declaration === undefined || above === undefined || seen.has(above)) return chains;
+    const name = declarationName(declaration);
+    return chainsOf(above, new Set([...seen, at])).map((chain) => [...chain, name]);
+  };
+  return affected.map((_, at) => chainsOf(at, new Set()));
+}
+
+function ownReasons(
+  affected: readonly Affected[],
+  changed: readonly ChangedPath[],
+  trees: ComparedTrees,
+): Promise<readonly Chains[]> {
   const paths = changed.map((change) => change.path);
   const words = wordReader();
   return Promise.all(
@@ -28,10 +56,11 @@ export function reasons(
         named.set(path, await words(path, oid, trees));
       }
       const directory = target.render.path;
+      const { declaration } = target;
       return explain({
         target: directory,
         trace,
-        touched: touched(trace, reached ?? new Set([directory]), paths),
+        touched: touched(trace, reached ?? new Set(declaration === undefined ? [directory] : []), paths),
         words: (path) => named.get(path) ?? [],
       });
     }),

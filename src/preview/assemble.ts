@@ -14,6 +14,7 @@ import { lastName, parentPath } from "../model/paths.ts";
 import type { Finding, MovedTarget, Preview, TargetPreview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { Render } from "../model/render.ts";
+import type { MovingSource } from "../model/sources.ts";
 import { targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath, ObjectReader, Tree } from "../model/tree.ts";
@@ -76,7 +77,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
     findings,
   );
   const lost = parts.unknown.reduce((sum, one) => sum + one.targets.length, 0);
-  const { moving = [] } = parts.plan;
+  const moving = movingSources(parts.plan, affected);
   const moved = movedTargets(parts.compared, targets);
   const failed = targets.filter((target) => target.status === "failed").length;
   const partial = targets.filter((target) => target.partial).length;
@@ -140,6 +141,12 @@ async function compareEach(
     await breathe();
   }
   return compared;
+}
+
+/** What plan and renders take from where it may be something else tomorrow, each once. */
+function movingSources({ moving = [] }: TargetPlan, affected: readonly Affected[]): readonly MovingSource[] {
+  const all = [...moving, ...affected.flatMap(({ head }) => head?.moving ?? [])];
+  return [...new Map(all.map((one) => [`${one.reference}\n${one.revision}`, one])).values()];
 }
 
 /** Values that only the cluster knows, each once. */

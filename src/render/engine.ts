@@ -277,7 +277,7 @@ export class Engine {
   }
 }
 
-/** What of a request tells of mounts. */
+/** The fields of a request for mounts. */
 function mountFields(mounts: readonly Mount[]) {
   if (mounts.length === 0) return {};
   const named = mounts.flatMap(({ at, reference }) => (reference === undefined ? [] : [[reference, at] as const]));

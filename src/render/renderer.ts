@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Fault, UserError } from "../model/errors.ts";
 import type { HealthJudge } from "../model/health.ts";
+import type { MissingInput } from "../model/mount.ts";
 import type { Logger, Metrics } from "../model/observe.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource, Trace } from "../model/render.ts";
 import type { RenderSpec } from "../model/target.ts";
@@ -158,13 +159,13 @@ function lacking({ missing = [] }: RenderSpec): Outcome | undefined {
   const { reference, reason, file, line } = first;
   const place = { ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
   const failure: RenderFailure = { kind: "refused", message: `it needs ${reference}: ${reason}`, ...place };
-  return { ...failed(failure, []), unpinned: [...missing] };
+  return failed(failure, [], missing);
 }
 
 /** A failure as an engine would tell it. */
-function failed(failure: RenderFailure, trace: Trace): Extract<Outcome, { type: "error" }> {
+function failed(failure: RenderFailure, trace: Trace, missing: readonly MissingInput[] = []): Outcome {
   const body = Buffer.alloc(0);
-  return { ...failure, type: "error", id: 0, fatal: false, partial: false, trace, unpinned: [], body };
+  return { ...failure, type: "error", id: 0, fatal: false, partial: false, trace, unpinned: [...missing], body };
 }
 
 function finish(outcome: Outcome): Finished {

@@ -76,7 +76,11 @@ describe("a finding about a target", () => {
     const of = (reference: object) =>
       notFetchedFinding({
         ...about,
-        reference: { reference: "github.com/acme/{base}?ref=1.0", reason: "r", ...reference },
+        reference: {
+          reference: "github.com/acme/{base}?ref=1.0",
+          reason: "remote references are not fetched",
+          ...reference,
+        },
       });
     const rest =
       "This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.";
@@ -88,6 +92,11 @@ describe("a finding about a target", () => {
     expect(of({ kind: "chart", reference: "web:1.x", before: "web:1.0.0" }).message).toBe(
       `Not fetched: the chart \`web:1.x\` (\`web:1.0.0\` before). ${rest} It names no fixed version, so it can change without a commit here.`,
     );
+    const refused = of({ kind: "repository", reason: "{host} is not allowed: whoever runs Sluice allows it" });
+    expect([refused.message, refused.fix]).toEqual([
+      "Not fetched: the repository `github.com/acme/{base}?ref=1.0`. {host} is not allowed: whoever runs Sluice allows it. Argo CD and Flux are not affected. What it adds is not compared.",
+      "whoever runs Sluice can allow the source; or copy it into the repository",
+    ]);
   });
 
   it.each<readonly [where: string, failure: object, near: string | undefined, message: string, fix: string]>([

@@ -187,16 +187,6 @@ describe("a render with mounts", () => {
       failure: { kind: "refused", message: expect.stringContaining("lies outside @sources/git/base") },
     });
   });
-
-  it("keeps values of Secrets in a mount out of messages", async () => {
-    remote.temp.commit({
-      "web/kustomization.yaml": "resources: [cm.yaml]\n",
-      "web/cm.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  password: hunter2hunter2: x\n",
-    });
-    const render = await make().render(app(), await repo.source(), signal());
-    expect(render.ok).toBe(false);
-    expect(JSON.stringify(render)).not.toContain("hunter2");
-  });
 });
 
 describe("the tree of a render with mounts", () => {

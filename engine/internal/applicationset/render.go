@@ -74,7 +74,7 @@ const finalizer = "resources-finalizer.argocd.argoproj.io"
 // changes nothing then. Errors are faults.
 func Render(fs *gitfs.FS, o Options) (Output, error) {
 	var out Output
-	s := &set{Output: &out, Options: o, fs: fs, replace: replacer{o.Set.Spec.GoTemplate, o.Set.Spec.GoTemplateOptions}}
+	s := &set{Output: &out, Options: o, fs: fs.Following(), replace: replacer{o.Set.Spec.GoTemplate, o.Set.Spec.GoTemplateOptions}}
 	known := map[string]bool{}
 	for i, generator := range o.Set.Spec.Generators {
 		results, err := s.transform(generator, o.Set.Spec.Template, nil, 0)

@@ -118,16 +118,17 @@ func (s scopes) namespaced(object Object) bool {
 
 // neverApplied says whether a hook runs only when the Application is deleted, or never.
 func neverApplied(object Object) bool {
-	hooks := list(object.GetAnnotations()["argocd.argoproj.io/hook"])
-	hooks = slices.DeleteFunc(hooks, func(hook string) bool { return !slices.Contains(hookTypes, hook) })
-	helm := list(object.GetAnnotations()["helm.sh/hook"])
-	if len(hooks) > 0 {
-		return !slices.ContainsFunc(hooks, func(hook string) bool { return !strings.HasSuffix(hook, "Delete") })
-	}
-	if len(helm) == 0 || slices.Equal(helm, []string{"crd-install"}) {
+	annotations := object.GetAnnotations()
+	own, isArgo := annotations["argocd.argoproj.io/hook"]
+	helm, isHelm := annotations["helm.sh/hook"]
+	types := slices.DeleteFunc(list(own), func(hook string) bool { return !slices.Contains(hookTypes, hook) })
+	if isArgo && slices.Equal(types, []string{"Skip"}) || !isArgo && (!isHelm || helm == "crd-install") {
 		return false
 	}
-	return !slices.ContainsFunc(helm, func(hook string) bool { return slices.Contains(syncedHelmHooks, hook) })
+	if len(types) > 0 {
+		return !slices.ContainsFunc(types, func(hook string) bool { return !strings.HasSuffix(hook, "Delete") })
+	}
+	return !slices.ContainsFunc(list(helm), func(hook string) bool { return slices.Contains(syncedHelmHooks, hook) })
 }
 
 var (

@@ -49,6 +49,7 @@ func Render(fs *gitfs.FS, o Options) (Output, error) {
 	if len(o.Roots) != len(sources) {
 		return out, fault.New(fault.Internal, "", "%d sources have %d roots", len(sources), len(o.Roots))
 	}
+	fs = fs.Following()
 	refs, err := o.references()
 	if err != nil {
 		return out, err
@@ -137,15 +138,17 @@ func (r *run) enter() error {
 	if strings.HasPrefix(r.dir, "/") {
 		r.dir = r.dir[1:]
 	}
-	if r.fs.Exists(gitfs.Abs(r.dir)) && !r.fs.IsDir(gitfs.Abs(r.dir)) {
+	real, file, err := r.fs.CleanedAbs(gitfs.Abs(r.dir))
+	switch known := r.fs.Refusal(); {
+	case known != nil:
+		return known
+	case err != nil:
+		return fault.New(fault.Input, "", "%s: app path does not exist", where)
+	case file != "":
 		return fault.New(fault.Input, r.dir, "%s: app path is not a directory", where)
 	}
-	if !r.fs.IsDir(gitfs.Abs(r.dir)) {
-		if known := r.fs.Refusal(); known != nil {
-			return known
-		}
-		return fault.New(fault.Input, "", "%s: app path does not exist", where)
-	}
+	// Where a link leads there, what is read beside it stands at its end.
+	r.dir, _ = gitfs.Rel(string(real))
 	return nil
 }
 

@@ -118,7 +118,8 @@ func (r *run) kind() (string, error) {
 // enabled says whether Argo CD's settings let a tool render.
 func (r *run) enabled(kind string) bool {
 	key := map[string]string{"Helm": "helm.enable", "Kustomize": "kustomize.enable", "Directory": "jsonnet.enable"}[kind]
-	return key == "" || r.options.Settings[key] != "false"
+	value := r.options.Settings[key]
+	return value == "" || value == "true"
 }
 
 // discovered looks at the names in the source's folder. The last name that says something counts.

@@ -93,6 +93,10 @@ func list(view *gitfs.FS, dir string, k *types.Kustomization) error {
 	if err != nil {
 		return err
 	}
+	// All of them in one question, before kustomize asks for one after the other.
+	if _, err := view.Contents(files); err != nil {
+		return err
+	}
 	for _, file := range files {
 		found = append(found, file.Name)
 	}

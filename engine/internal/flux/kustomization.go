@@ -56,7 +56,8 @@ func build(view *gitfs.FS, dir string, spec spec, o Options) (Output, error) {
 		return Output{}, err
 	}
 	built, err := kustomize.Render(view.With(map[string][]byte{file.path: file.content}), dir, kustomize.Options{
-		LoadRestrictor: "none", WithoutHelm: "kustomize-controller", Encrypted: true, Written: map[string][]byte{file.path: file.original},
+		// Flux links kustomize as a library, which then does not know its version.
+		Label: "(devel)", LoadRestrictor: "none", WithoutHelm: "kustomize-controller", Encrypted: true, Written: map[string][]byte{file.path: file.original},
 	})
 	out := Output{Warnings: built.Warnings, Unpinned: built.Unpinned}
 	if err != nil && !built.Partial {

@@ -15,9 +15,7 @@ func (s spec) writeInto(view *gitfs.FS, dir string, k *types.Kustomization) erro
 	override(&k.Namespace, s.TargetNamespace)
 	override(&k.NamePrefix, s.NamePrefix)
 	override(&k.NameSuffix, s.NameSuffix)
-	for _, p := range s.Patches {
-		k.Patches = append(k.Patches, types.Patch{Patch: p.Patch, Target: p.Target})
-	}
+	s.writePatches(k)
 	for _, component := range s.Components {
 		if !isLocal(component) {
 			return fault.New(fault.Input, "", "the component %q of the Kustomization must be local and relative", component)
@@ -27,12 +25,6 @@ func (s spec) writeInto(view *gitfs.FS, dir string, k *types.Kustomization) erro
 		}
 		k.Components = append(k.Components, component)
 	}
-	for _, p := range s.PatchesStrategicMerge {
-		k.PatchesStrategicMerge = append(k.PatchesStrategicMerge, types.PatchStrategicMerge(p))
-	}
-	for _, p := range s.PatchesJSON6902 {
-		k.PatchesJson6902 = append(k.PatchesJson6902, types.Patch{Patch: string(p.Patch), Target: &p.Target})
-	}
 	for _, image := range s.Images {
 		k.Images = mergeImage(k.Images, image)
 	}
@@ -40,6 +32,19 @@ func (s spec) writeInto(view *gitfs.FS, dir string, k *types.Kustomization) erro
 		k.BuildMetadata = s.BuildMetadata
 	}
 	return nil
+}
+
+// writePatches adds the spec's patches to those of the file.
+func (s spec) writePatches(k *types.Kustomization) {
+	for _, p := range s.Patches {
+		k.Patches = append(k.Patches, types.Patch{Patch: p.Patch, Target: p.Target})
+	}
+	for _, p := range s.PatchesStrategicMerge {
+		k.PatchesStrategicMerge = append(k.PatchesStrategicMerge, types.PatchStrategicMerge(p))
+	}
+	for _, p := range s.PatchesJSON6902 {
+		k.PatchesJson6902 = append(k.PatchesJson6902, types.Patch{Patch: string(p.Patch), Target: &p.Target})
+	}
 }
 
 func override(field, value *string) {

@@ -17,7 +17,7 @@ import (
 type artifact struct {
 	root    string
 	last    []gitignore.Pattern
-	folders map[string][]gitignore.Pattern
+	folders map[string]folderRules
 	full    map[string]bool
 	passed  []Passed
 	// elsewhere is whether a folder that is not looked into has rules of its own, once that was asked.
@@ -34,7 +34,7 @@ type Passed struct {
 // the `.sourceignore` files, the source's `spec.ignore` or the default rules leave out.
 func (f *FS) Artifact(root, ignore string) *FS {
 	view := *f
-	view.artifact = &artifact{root: root, folders: map[string][]gitignore.Pattern{}, full: map[string]bool{}, last: patterns([]byte(ignore), nil)}
+	view.artifact = &artifact{root: root, folders: map[string]folderRules{}, full: map[string]bool{}, last: patterns([]byte(ignore), nil)}
 	return &view
 }
 

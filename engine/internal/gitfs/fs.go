@@ -20,6 +20,8 @@ type FS struct {
 	overlayDirs map[string]bool
 	// jail is the source that the view is confined to; nil for the view of everything.
 	jail *string
+	// follow is set for the view that follows links.
+	follow bool
 	// artifact is set for the view that Flux has of a source.
 	artifact *artifact
 }

@@ -26,9 +26,8 @@ func (f *FS) ignored(rel string, dir bool) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if len(rules)+len(a.last) > 0 {
-		rules = slices.Concat(sourceignore.VCSPatterns(nil), rules, a.last)
-		return gitignore.NewMatcher(rules).Match(parts, dir), nil
+	if len(rules.own)+len(a.last) > 0 {
+		return rules.matcher.Match(parts, dir), nil
 	}
 	if !withoutRule.Match(parts, dir) || always.Match(parts, dir) {
 		return always.Match(parts, dir), nil
@@ -37,24 +36,31 @@ func (f *FS) ignored(rel string, dir bool) (bool, error) {
 	return !elsewhere, err
 }
 
+// folderRules are those of the ignore files of a folder and of the folders above it, and what decides by them.
+type folderRules struct {
+	own     []gitignore.Pattern
+	matcher gitignore.Matcher
+}
+
 // rules gives those of a folder's ignore file and of the folders above it. Rules of other folders match nothing there.
-func (f *FS) rules(dir string) ([]gitignore.Pattern, error) {
+func (f *FS) rules(dir string) (folderRules, error) {
 	a := f.artifact
 	if known, ok := a.folders[dir]; ok {
 		return known, nil
 	}
-	var above []gitignore.Pattern
+	var above folderRules
 	if dir != a.root && dir != "" {
 		var err error
 		if above, err = f.rules(folderOf(dir)); err != nil {
-			return nil, err
+			return above, err
 		}
 	}
 	own, err := f.ownRules(dir)
 	if err != nil {
-		return nil, err
+		return above, err
 	}
-	a.folders[dir] = slices.Concat(above, own)
+	all := slices.Concat(above.own, own)
+	a.folders[dir] = folderRules{all, gitignore.NewMatcher(slices.Concat(sourceignore.VCSPatterns(nil), all, a.last))}
 	return a.folders[dir], nil
 }
 

@@ -74,7 +74,13 @@ func (f *FS) lookup(p string) (node, error) {
 	return n, nil
 }
 
-func (f *FS) walk(rel string) (node, error) {
+func (f *FS) walk(rel string) (node, error) { return f.walkOn(rel, 0) }
+
+// walkOn walks to a path after that many links.
+func (f *FS) walkOn(rel string, links int) (node, error) {
+	if f.root == "" {
+		return node{}, f.absent(rel)
+	}
 	oid := f.root
 	parts := strings.Split(rel, "/")
 	for i, name := range parts {
@@ -89,6 +95,9 @@ func (f *FS) walk(rel string) (node, error) {
 		}
 		switch entry.Kind {
 		case objects.Link, objects.Module:
+			if entry.Kind == objects.Link && f.follow {
+				return f.through(here, strings.TrimPrefix(rel, here), entry.Oid, links)
+			}
 			return node{}, f.link(here, rel, entry)
 		case objects.Blob:
 			if i < len(parts)-1 {

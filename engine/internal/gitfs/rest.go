@@ -103,7 +103,7 @@ func (f *FS) ReadDir(p string) ([]string, error) {
 		}
 	}
 	for name := range f.overlay {
-		if rest, ok := below(name, n.rel); ok && (n.rel != "" || !f.unlisted(name)) {
+		if rest, ok := below(name, n.rel); ok && !(n.rel == "" && f.unlisted(name)) {
 			first, _, _ := strings.Cut(rest, "/")
 			names = append(names, first)
 		}
@@ -232,6 +232,14 @@ func (c *collector) folder(d folder) ([]folder, error) {
 				c.files = append(c.files, File{Name: name, Rel: rel, oid: e.Oid})
 			}
 		case objects.Link, objects.Module:
+			if e.Kind == objects.Link && c.fs.follow {
+				found, err := c.linked(name, rel)
+				if err != nil {
+					return nil, err
+				}
+				below = append(below, found...)
+				continue
+			}
 			if _, err := c.fs.walk(rel); c.fs.artifact == nil {
 				return nil, err
 			}

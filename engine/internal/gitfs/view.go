@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sluice-gitops/sluice/engine/internal/limits"
 	"github.com/sluice-gitops/sluice/engine/internal/objects"
 	"github.com/sluice-gitops/sluice/engine/internal/trace"
 )
@@ -30,6 +31,11 @@ func (f *FS) With(overlay map[string][]byte) *FS {
 		}
 	}
 	return &view
+}
+
+// Virtual is a file system of nothing but virtual files.
+func Virtual(files map[string][]byte, l limits.Limits) *FS {
+	return New(objects.NewStore(nil, 0), "", files, Mounts{}, l, trace.New())
 }
 
 // Entry is one name in a folder and what stands there.

@@ -57,7 +57,7 @@ func (t treeFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return out, nil
 }
 
-// Stat looks a name up in its folder, so that a link is seen and not followed.
+// Stat looks a name up in its folder: a name that is not there is no lookup of its own then.
 func (t treeFS) Stat(name string) (fs.FileInfo, error) {
 	full := path.Join(t.base, name)
 	if full == "" || full == "." {
@@ -72,9 +72,13 @@ func (t treeFS) Stat(name string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		if e.Name == path.Base(full) {
-			return info{e.Name, e.Kind}, nil
+		if e.Name != path.Base(full) {
+			continue
 		}
+		if e.Kind == objects.Link && t.tree.IsDir(gitfs.Abs(full)) {
+			return info{e.Name, objects.Dir}, nil
+		}
+		return info{e.Name, e.Kind}, nil
 	}
 	return nil, &fs.PathError{Op: "stat", Path: strings.TrimPrefix(full, "/"), Err: fs.ErrNotExist}
 }

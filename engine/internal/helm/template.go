@@ -1,6 +1,7 @@
 package helm
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/sluice-gitops/sluice/engine/internal/protocol"
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
+	chart "helm.sh/helm/v4/pkg/chart/v2"
 	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
 	"helm.sh/helm/v4/pkg/engine"
 	release "helm.sh/helm/v4/pkg/release/v1"
@@ -32,6 +34,10 @@ type Request struct {
 	NoHooks              bool
 	SkipTests            bool
 	SkipSchemaValidation bool
+	// Defaults take the place of the chart's own values, where there are any.
+	Defaults map[string]any
+	// Lookup is told what templates look up in the cluster; they find nothing.
+	Lookup func(kind, namespace, name string)
 }
 
 // Manifest is the text that `helm template` prints. Left is set when dependencies are missing that helm would have fetched: the text is then
@@ -40,7 +46,23 @@ type Manifest struct {
 	Text     string
 	Left     *fault.Fault
 	Unpinned []protocol.Unpinned
-	chart    loaded
+	// Parts are the documents of the release, hooks last, and CRDs those of `crds/`.
+	Parts, CRDs []Part
+	chart       loaded
+}
+
+// Part is one document and the template that it comes from.
+type Part struct {
+	Name, Text string
+	Hook       bool
+}
+
+// AsksForTheCluster says whether a template reads what the cluster can do.
+func (m Manifest) AsksForTheCluster() bool { return asksForTheCluster(m.chart.Chart) }
+
+func asksForTheCluster(c *chart.Chart) bool {
+	return slices.ContainsFunc(c.Templates, func(t *common.File) bool { return bytes.Contains(t.Data, []byte(".Capabilities")) }) ||
+		slices.ContainsFunc(c.Dependencies(), asksForTheCluster)
 }
 
 // Source gives the path in the tree of a template as a `# Source:` comment names it, "" when it cannot be told.
@@ -60,7 +82,10 @@ func Template(f *gitfs.FS, r Request) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
-	out.Text, err = r.text(f, c)
+	if len(r.Defaults) > 0 {
+		c.Values = r.Defaults
+	}
+	out.Text, err = r.text(f, &out)
 	if err != nil && out.Left != nil && fault.Of(err).Kind == fault.Input {
 		// It may fail only for what was left out.
 		err = out.Left
@@ -69,7 +94,8 @@ func Template(f *gitfs.FS, r Request) (Manifest, error) {
 }
 
 // text renders the chart as it is loaded.
-func (r Request) text(f *gitfs.FS, c loaded) (string, error) {
+func (r Request) text(f *gitfs.FS, out *Manifest) (string, error) {
+	c := out.chart
 	if err := chartutil.ProcessDependencies(c.Chart, r.Values); err != nil {
 		return "", explain(c, fmt.Errorf("chart dependencies processing failed: %w", err))
 	}
@@ -91,11 +117,19 @@ func (r Request) text(f *gitfs.FS, c loaded) (string, error) {
 		return "", explain(c, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s",
 			required, caps.KubeVersion.Version))
 	}
-	rendered, err := engine.Engine{}.RenderWithContext(context.Background(), c.Chart, values)
+	rendered, err := r.execute(c, values)
 	if err != nil {
 		return "", explain(c, err)
 	}
-	return r.assemble(f, c, rendered)
+	return r.assemble(f, out, rendered)
+}
+
+// execute runs the templates.
+func (r Request) execute(c loaded, values common.Values) (map[string]string, error) {
+	if r.Lookup == nil {
+		return engine.Engine{}.RenderWithContext(context.Background(), c.Chart, values)
+	}
+	return engine.RenderWithClientProvider(c.Chart, values, lookups{r.Lookup})
 }
 
 // installable makes the checks that helm makes before it renders.
@@ -126,7 +160,8 @@ func (r Request) capabilities() (*common.Capabilities, error) {
 }
 
 // assemble puts the rendered files together in the order and form that helm prints.
-func (r Request) assemble(f *gitfs.FS, c loaded, rendered map[string]string) (string, error) {
+func (r Request) assemble(f *gitfs.FS, out *Manifest, rendered map[string]string) (string, error) {
+	c := out.chart
 	var size int64
 	for name, content := range rendered {
 		if strings.HasSuffix(name, "NOTES.txt") {
@@ -145,6 +180,7 @@ func (r Request) assemble(f *gitfs.FS, c loaded, rendered map[string]string) (st
 	if err != nil {
 		return "", explain(c, err)
 	}
+	out.note(c.CRDObjects(), manifests, hooks)
 	var b strings.Builder
 	if r.IncludeCRDs {
 		for _, crd := range c.CRDObjects() {
@@ -166,6 +202,19 @@ func (r Request) assemble(f *gitfs.FS, c loaded, rendered map[string]string) (st
 		fmt.Fprintf(&h, "---\n# Source: %s\n%s\n", hook.Path, hook.Manifest)
 	}
 	return text + h.String(), nil
+}
+
+// note keeps the documents of a release one by one.
+func (m *Manifest) note(crds []chart.CRD, manifests []releaseutil.Manifest, hooks []*release.Hook) {
+	for _, crd := range crds {
+		m.CRDs = append(m.CRDs, Part{Name: crd.Filename, Text: string(crd.File.Data)})
+	}
+	for _, doc := range manifests {
+		m.Parts = append(m.Parts, Part{Name: doc.Name, Text: doc.Content})
+	}
+	for _, hook := range hooks {
+		m.Parts = append(m.Parts, Part{Name: hook.Path, Text: hook.Manifest, Hook: true})
+	}
 }
 
 // explain turns an error of helm into a fault with the template and line where helm names them.

@@ -2,6 +2,7 @@
 package kustomize
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +32,8 @@ type Options struct {
 	WithoutHelm string `json:"-"`
 	// Encrypted says that files may be encrypted with SOPS, for a controller that has the keys.
 	Encrypted bool `json:"-"`
+	// Label is the version that kustomize labels objects with, where a controller's differs.
+	Label string `json:"-"`
 	// Written are kustomization files that a controller wrote, with what the tree has in their place, nil for nothing.
 	Written map[string][]byte `json:"-"`
 }
@@ -135,7 +138,7 @@ func (r *run) build(dir string) (resmap.ResMap, []Origin, error) {
 		return nil, nil, err
 	}
 	r.attribute(m)
-	if err := finish(m, k); err != nil {
+	if err := r.finish(m, k); err != nil {
 		return nil, nil, err
 	}
 	return m, r.origins(m), nil
@@ -153,7 +156,7 @@ func setSchema(ldr *loader, k *types.Kustomization) error {
 }
 
 // finish sorts, adds the managed-by label and removes what kustomize noted on the resources.
-func finish(m resmap.ResMap, k *types.Kustomization) error {
+func (r *run) finish(m resmap.ResMap, k *types.Kustomization) error {
 	sorting := k.SortOptions
 	if sorting == nil {
 		sorting = &types.SortOptions{Order: types.LegacySortOrder}
@@ -163,7 +166,7 @@ func finish(m resmap.ResMap, k *types.Kustomization) error {
 	}
 	if slices.Contains(k.BuildMetadata, types.ManagedByLabelOption) {
 		label := builtins.LabelTransformerPlugin{
-			Labels:     map[string]string{konfig.ManagedbyLabelKey: "kustomize-" + Version},
+			Labels:     map[string]string{konfig.ManagedbyLabelKey: "kustomize-" + cmp.Or(r.options.Label, Version)},
 			FieldSpecs: []types.FieldSpec{{Path: "metadata/labels", CreateIfNotPresent: true}},
 		}
 		if err := label.Transform(m); err != nil {

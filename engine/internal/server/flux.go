@@ -18,6 +18,24 @@ func renderFlux(fs *gitfs.FS, req protocol.Render) (reply, error) {
 	return fluxReply(fs, req, out, err)
 }
 
+func renderHelmRelease(fs *gitfs.FS, dir string, req protocol.Render) (reply, error) {
+	var o flux.ReleaseOptions
+	if err := options(req.Options, &o); err != nil {
+		return reply{}, err
+	}
+	out, err := flux.HelmRelease(fs, dir, o)
+	return fluxReply(fs, req, out, err)
+}
+
+func renderResourceSet(fs *gitfs.FS, req protocol.Render) (reply, error) {
+	var o flux.SetOptions
+	if err := options(req.Options, &o); err != nil {
+		return reply{}, err
+	}
+	out, err := flux.ResourceSet(o, fs.Limits())
+	return fluxReply(fs, req, out, err)
+}
+
 // fluxReply writes what a controller of Flux would apply.
 func fluxReply(fs *gitfs.FS, req protocol.Render, out flux.Output, err error) (reply, error) {
 	r := reply{warnings: out.Warnings, unpinned: out.Unpinned}

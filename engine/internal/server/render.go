@@ -30,6 +30,10 @@ func render(fs *gitfs.FS, req protocol.Render) (r reply, err error) {
 		r, err = renderApplicationSet(fs, req)
 	case "flux":
 		r, err = renderFlux(fs, req)
+	case "helmrelease":
+		r, err = renderHelmRelease(fs, dir, req)
+	case "resourceset":
+		r, err = renderResourceSet(fs, req)
 	default:
 		err = fault.New(fault.Internal, "", "unknown kind of target %q", req.Kind)
 	}

@@ -11,6 +11,7 @@ import type { Preview } from "../../model/preview.ts";
 import { count, thousands } from "../../model/text/lists.ts";
 import { oneLine, pad, type Style, style, width } from "../style.ts";
 import { changeBlocks } from "./text-changes.ts";
+import { deployedLines, notSeenLines } from "./text-deployed.ts";
 import { driftText } from "./text-drift.ts";
 import { failureLines, findingLines } from "./text-findings.ts";
 import { shortSha } from "./values.ts";
@@ -43,10 +44,12 @@ export function previewText(preview: Preview, options: TextOptions): string {
     findingLines(preview, paint),
     rowLines(preview, options, paint),
     ...changes.blocks,
+    deployedLines(preview, paint),
     randomLines(preview),
     driftText(preview.drift, paint),
     [...configurationLines(preview), ...preview.notes].map((note) => `${paint.blue("note")}  ${oneLine(note)}`),
     notFetched(preview, paint),
+    notSeenLines(preview, paint),
     [
       compared(preview, options, paint),
       ...(changes.hidden.size > 0 ? [paint.dim(`Show the ${hiddenText(changes.hidden)} resources too: --full`)] : []),

@@ -49,6 +49,7 @@ export function completenessText(facts: Completeness): string {
     facts.affected === 0
       ? `no change in ${count(facts.targets, "place")}`
       : `checked ${facts.rendered} of ${facts.affected}`,
+    ...((facts.unknown ?? 0) > 0 ? [`${facts.unknown} unknown`] : []),
     ...(facts.failed > 0 ? [`${facts.failed} not rendered`] : []),
     ...((facts.ignoredLines ?? 0) > 0 ? [`${count(facts.ignoredLines ?? 0, "line")} hidden by preview.ignore`] : []),
     ...(facts.unpinned.length > 0 ? [`${facts.unpinned.length} not followed`] : []),
@@ -57,7 +58,8 @@ export function completenessText(facts: Completeness): string {
 
 /** Whether everything that is affected was rendered and nothing left out. */
 export function complete(facts: Completeness): boolean {
-  return facts.failed === 0 && facts.truncated === 0 && facts.unpinned.length === 0;
+  const { failed, truncated, unpinned, unknown = 0, newValues = 0 } = facts;
+  return failed === 0 && truncated === 0 && unpinned.length === 0 && unknown === 0 && newValues === 0;
 }
 
 /** `ghcr.io/acme/web: 1.4.0, staging has 1.5.0`. */

@@ -35,10 +35,15 @@ function check(context: FindingContext, { kind, noun, object = "{#it|them}", los
     {
       ...about,
       short: `${noun} replaced ({app})`,
-      message: `The {resource} of {app} {#becomes|become} ${becomes}{where}. The cluster makes a new object. ${pruneText(context.handling, "the old one is deleted", "the old one stays")}${context.handling.prunes === false ? "" : ` ${loss}`}`,
+      message: `The {resource} of {app} {#becomes|become} ${becomes}{where}. The cluster makes a new object${replacedText(context.handling, loss)}`,
       ...(context.handling.prunes === false ? { severity: "warning" as const } : {}),
     },
   ];
+}
+
+function replacedText({ prunes, by = "it" }: DeployHandling, loss: string): string {
+  if (prunes === false) return `. Pruning is off for ${by}, so the old one stays, and nothing updates it.`;
+  return prunes ? `, and the old one is deleted. ${loss}` : `; where pruning is on, the old one is deleted. ${loss}`;
 }
 
 /** What stays is no danger: nothing is lost, and nothing updates it. */

@@ -77,11 +77,12 @@ export function movedSameText({ moved = [] }: Preview): string {
 
 const nouns = { path: "folder", parent: "parent", declaration: "deployed by", chart: "chart" } as const;
 
-function movesText({ moves }: MovedTarget): string {
+/** `folder \`a\` → \`b\``. `mark` makes names fit for where they stand. */
+export function movesText({ moves }: MovedTarget, mark: (name: string) => string = code): string {
   return moves
     .map(
       ({ what, from, to }) =>
-        `${nouns[what]} ${from === "" ? "nothing" : code(from)} → ${to === "" ? "nothing" : code(to)}`,
+        `${nouns[what]} ${from === "" ? "nothing" : mark(from)} → ${to === "" ? "nothing" : mark(to)}`,
     )
     .join(", ");
 }

@@ -36,7 +36,10 @@ export function previewJson(preview: Preview, { all = false }: { readonly all?: 
     ...(moving.length > 0 && { moving }),
     notes: preview.notes.map(redactMessage),
     ...(drift === undefined ? {} : { drift: driftJson(drift) }),
-    completeness: { targets: known, affected, rendered, failed, truncated, hiddenLines, ...left, unpinned },
+    completeness: {
+      ...{ targets: known, affected, rendered, failed, truncated, hiddenLines, ...left },
+      unpinned: unpinned.map(({ source: _, ...reference }) => reference),
+    },
   };
 }
 

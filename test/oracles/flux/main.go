@@ -55,6 +55,8 @@ func render(folder string) ([]*unstructured.Unstructured, error) {
 	switch c.Kind {
 	case "flux":
 		return kustomization(repo, c.Options)
+	case "helmrelease":
+		return helmRelease(repo, c.Path, c.Options)
 	default:
 		return nil, fmt.Errorf("no oracle for the kind %q", c.Kind)
 	}

@@ -9,7 +9,7 @@ import { runSync } from "../../support/run-sync.ts";
 import { type OracleCase, oracleCases } from "./cases.ts";
 import { askOracle, type OracleAnswer } from "./oracle.ts";
 
-/** Defines a test for each case of a controller: the engine gives the very resources that the controller's code gives. */
+/** Defines a test for each case of a controller: the engine gives the resources that the controller's code gives. */
 export function holdAgainst(controller: string, variable: string): void {
   describe(`${controller}'s own code and the engine`, () => {
     const repository = renderRepository();

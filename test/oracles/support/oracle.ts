@@ -11,7 +11,7 @@ const answer = z.union([
 /** What a controller's own code makes of a case: the resources, or why there are none. */
 export type OracleAnswer = { readonly resources: readonly JsonObject[] } | { readonly error: string };
 
-/** Asks the program that a variable names; it prints `{"resources": […]}` or `{"error": "…"}` for the folder of a case. */
+/** Asks the program that a variable names. It prints `{"resources": […]}` or `{"error": "…"}` for a case's folder. */
 export function askOracle(variable: string, folder: string): OracleAnswer {
   const program = env[variable];
   if (program === undefined) throw new Error(`${variable} is not set: npm run test:oracles sets it`);

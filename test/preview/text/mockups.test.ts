@@ -274,7 +274,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(check).toBe("neutral · monitoring in prod, staging: 2 changes, 1 remote base unknown");
     expect(text.match(/Not fetched/g)).toHaveLength(1);
     expect(text).toContain(
-      "> **Not fetched: the remote base `github.com/acme/base?ref=v1.2.0`.** This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.\n",
+      "> **Not fetched: the remote base `github.com/acme/base?ref=v1.2.0`.** This server may not read from there. Argo CD and Flux are not affected. What it adds is not compared.\n",
     );
   });
 

@@ -1,0 +1,3 @@
+import { holdAgainst } from "./support/hold.ts";
+
+holdAgainst("argocd", "SLUICE_ORACLE_ARGOCD");

@@ -1,0 +1,1 @@
+function(t, u) {apiVersion: "v1", kind: "ConfigMap", metadata: {name: std.extVar("e")}, data: {c: std.toString(std.extVar("c")), t: t, u: std.toString(u)}}

@@ -1,0 +1,1 @@
+local l = import "l.libsonnet"; local n = import "near.libsonnet"; local s = import "src.libsonnet"; {apiVersion: "v1", kind: "ConfigMap", metadata: {name: "a"}, data: {l: l, n: n, s: s, t: importstr "t.txt", up: import "../src.libsonnet"}}
