@@ -47,7 +47,7 @@ func paths(list ...string) []map[string]any {
 	return out
 }
 
-func names(t *testing.T, got answer) []string {
+func renderedNames(t *testing.T, got answer) []string {
 	t.Helper()
 	if got.failed() {
 		t.Fatalf("the engine fails: %v", got.header)
@@ -79,7 +79,7 @@ func TestAnApplicationTracesWhatDecidesItsRender(t *testing.T) {
 		"valueFiles": []string{"/env/*.yaml", "/missing.yaml"}, "ignoreMissingValueFiles": true,
 	}})
 	got := start(t).render(t, r, request{tree: tree, kind: "argocd", options: options, output: "json"})
-	if list := names(t, got); !slices.Equal(list, []string{"ok"}) {
+	if list := renderedNames(t, got); !slices.Equal(list, []string{"ok"}) {
 		t.Errorf("it renders %v", list)
 	}
 	for _, want := range [][]string{
@@ -103,7 +103,7 @@ func TestAnApplicationSetTracesOnlyTheFoldersThatItLists(t *testing.T) {
 		gitGenerator(map[string]any{"files": paths("cfg/*.yaml")}),
 	)
 	got := start(t).render(t, r, request{tree: tree, kind: "applicationset", options: options, output: "json"})
-	if list := names(t, got); !slices.Equal(list, []string{"x<no value>a", "x<no value>b", "xfilecfg"}) {
+	if list := renderedNames(t, got); !slices.Equal(list, []string{"x<no value>a", "x<no value>b", "xfilecfg"}) {
 		t.Errorf("it makes %v", list)
 	}
 	for _, e := range got.trace() {
@@ -154,7 +154,7 @@ func TestWhatTheHostBringsIsUsed(t *testing.T) {
 		tree: tree, kind: "argocd", output: "json", mounts: map[string]string{"@sources/v": file}, remotes: map[string]string{values: "@sources/v"},
 		options: application(map[string]any{"path": "app", "helm": map[string]any{"valueFiles": []string{values}}}),
 	})
-	if list := names(t, got); !slices.Equal(list, []string{"fetched"}) {
+	if list := renderedNames(t, got); !slices.Equal(list, []string{"fetched"}) {
 		t.Errorf("the chart gives %v", list)
 	}
 	got = e.render(t, r, request{
@@ -162,7 +162,7 @@ func TestWhatTheHostBringsIsUsed(t *testing.T) {
 		remotes: map[string]string{"https://github.com/acme/other@v1": "@sources/r"},
 		options: applicationSet(map[string]any{"git": map[string]any{"repoURL": "https://github.com/acme/other", "revision": "v1", "directories": paths("*")}}),
 	})
-	if list := names(t, got); !slices.Equal(list, []string{"x<no value>one", "x<no value>two"}) {
+	if list := renderedNames(t, got); !slices.Equal(list, []string{"x<no value>one", "x<no value>two"}) {
 		t.Errorf("the set makes %v", list)
 	}
 }

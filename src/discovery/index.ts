@@ -10,3 +10,4 @@ export { layoutOf, ownName, safeName } from "./layout.ts";
 export { holdsManifest } from "./manifest.ts";
 export { labelOf } from "./mounting.ts";
 export type { Scan, ScanMemo } from "./scan.ts";
+export { scansAlike } from "./scans-alike.ts";

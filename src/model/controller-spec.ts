@@ -20,10 +20,7 @@ export interface FluxOptions {
   readonly ignore?: string;
   /** Variables of `substituteFrom`, merged in its order. Names of `postBuild.substitute` win over them. */
   readonly variables?: Readonly<Record<string, string>>;
-  /**
-   * The objects of `substituteFrom` that only the cluster has, as people know them (`Secret/cluster-secrets`): with any,
-   * what has no value becomes a placeholder that says so.
-   */
+  /** The objects of `substituteFrom` that only the cluster has (`Secret/name`): what has no value becomes a placeholder. */
   readonly placeholders?: readonly string[];
   /** Whether a variable without value fails the build, as since Flux 2.9 (default true). */
   readonly strict?: boolean;
@@ -57,7 +54,7 @@ export interface ArgoCdOptions {
   readonly spec: JsonObject;
   /** For each source of `spec`, in order: where it begins in the render's tree; for a chart, the chart's folder. */
   readonly roots: readonly string[];
-  /** Settings of `argocd-cm` that decide renders, as they are there. */
+  /** Settings of `argocd-cm` that decide renders, as they are there, and `version`, that of Argo CD. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly cluster?: ClusterFacts;
 }

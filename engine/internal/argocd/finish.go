@@ -112,8 +112,24 @@ func (s scopes) namespaced(object Object) bool {
 	if namespaced, defined := s[gvk.Group+"/"+gvk.Kind]; defined {
 		return namespaced
 	}
+	if slices.Contains(newClusterScoped[gvk.Group], gvk.Kind) {
+		return false
+	}
 	namespaced, known := openapi.IsNamespaceScoped(kyaml.TypeMeta{APIVersion: object.GetAPIVersion(), Kind: object.GetKind()})
 	return namespaced || !known
+}
+
+// newClusterScoped are the kinds without namespace that Kubernetes got after the version whose schema kustomize has.
+var newClusterScoped = map[string][]string{
+	"admissionregistration.k8s.io": {
+		"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
+	},
+	"certificates.k8s.io":          {"ClusterTrustBundle"},
+	"flowcontrol.apiserver.k8s.io": {"FlowSchema", "PriorityLevelConfiguration"},
+	"networking.k8s.io":            {"IPAddress", "ServiceCIDR"},
+	"resource.k8s.io":              {"DeviceClass", "ResourceSlice", "DeviceTaintRule"},
+	"storage.k8s.io":               {"VolumeAttributesClass"},
+	"storagemigration.k8s.io":      {"StorageVersionMigration"},
 }
 
 // neverApplied says whether a hook runs only when the Application is deleted, or never.
