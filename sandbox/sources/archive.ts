@@ -27,7 +27,8 @@ function header(name: string, size: number): Buffer {
   bytes.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
   bytes.write("00000000000\0", 136);
   bytes.write("        ", 148);
-  bytes.write("0ustar\0", 156);
+  bytes.write("0", 156);
+  bytes.write("ustar\0", 257);
   bytes.write("00", 263);
   const sum = bytes.reduce((total, byte) => total + byte, 0);
   bytes.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);

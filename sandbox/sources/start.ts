@@ -17,8 +17,8 @@ export interface LocalSourcesOptions {
   readonly content: string;
   /** The tag of the repositories' one commit. */
   readonly tag: string;
-  /** The program of a Distribution registry; without it there is no registry. */
-  readonly registry?: string;
+  /** The program of a Distribution registry. */
+  readonly registry: string;
 }
 
 /**
@@ -42,10 +42,7 @@ export async function startLocalSources(options: LocalSourcesOptions): Promise<L
   mkdirSync(root, { recursive: true });
   await makeRepositories(join(content, "git"), root, tag);
   const charts = packCharts(join(content, "charts"));
-  const registry =
-    options.registry === undefined
-      ? undefined
-      : await startChartRegistry(options.registry, join(dataDir, "registry"), charts);
+  const registry = await startChartRegistry(options.registry, join(dataDir, "registry"), charts);
   const requests: string[] = [];
   const app = new Hono();
   app.use(async (context, next) => {
@@ -60,7 +57,7 @@ export async function startLocalSources(options: LocalSourcesOptions): Promise<L
     const path = req.path.slice("/platform".length);
     return httpBackend({ root, path, request: req.raw, body: await bodyOf(req.raw) });
   });
-  if (registry !== undefined) app.get("/v2/*", ({ req }) => passOn(registry.url, req.raw));
+  app.get("/v2/*", ({ req }) => passOn(registry.url, req.raw));
   const { server, url, ca } = await listen(app);
   return {
     url,
@@ -71,7 +68,7 @@ export async function startLocalSources(options: LocalSourcesOptions): Promise<L
         server.close(() => resolve());
         if ("closeAllConnections" in server) server.closeAllConnections();
       });
-      await registry?.close();
+      await registry.close();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { UserError } from "./errors.ts";
 import type { FetchPolicy } from "./sources.ts";
 import type { Tree } from "./tree.ts";
 
@@ -6,8 +7,10 @@ export const trusted: FetchPolicy = { mayFetch: async () => true };
 
 const textFile = /\.(?:ya?ml|json|jsonnet|libsonnet|tpl|toml)$|(?:^|\/)(?:Kustomization|Chart\.lock|\.gitmodules)$/;
 const largestFile = 1024 * 1024;
-const named =
-  /(?:(?:https|ssh|oci|git\+ssh):\/\/)?(?:git@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{2,5})?[:/][^\s"'`<>()[\]{},;|\\]+/gi;
+const host = "[a-z0-9-]+(?:\\.[a-z0-9-]+)+(?::\\d{2,5})?";
+const rest = "[:/][^\\s\"'`<>()[\\]{},;|\\\\]+";
+/** Behind a scheme a host is an address without a path too: that of a Helm repository, say. */
+const named = new RegExp(`(?:https|ssh|oci|git\\+ssh)://(?:git@)?${host}(?:${rest})?|(?:git@)?${host}${rest}`, "gi");
 
 /**
  * Lets be fetched what a tree uses: an address, at whatever version, that stands in one of its files. The files are
@@ -37,10 +40,13 @@ async function addressesIn(tree: Tree): Promise<ReadonlySet<string>> {
 
 /** The text of a file; empty for one that is too large to be somebody's configuration. */
 async function textOf(tree: Tree, path: string): Promise<string> {
-  const entry = await tree.at(path);
-  if (entry?.kind !== "file") return "";
-  const bytes = await tree.read(path, largestFile).catch(() => undefined);
-  return bytes === undefined ? "" : Buffer.from(bytes).toString("utf8");
+  try {
+    const bytes = await tree.read(path, largestFile);
+    return bytes === undefined ? "" : new TextDecoder().decode(bytes);
+  } catch (error) {
+    if (error instanceof UserError && error.kind === "limit") return "";
+    throw error;
+  }
 }
 
 /** Every address in a text, as `addressesOf` writes them, with what stands behind it. */

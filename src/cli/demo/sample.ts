@@ -35,7 +35,7 @@ export async function pushSample(
   await mkdir(folder, { recursive: true });
   const from = installed("examples", sample);
   for (const name of await readdir(from)) await cp(join(from, name), join(folder, name), { recursive: true });
-  if (address !== undefined) await replaceIn(folder, address, remote.url);
+  if (address !== undefined) await replaceIn(folder, address, remote.url.replace(/\.git$/, ""));
   for (const [path, edit] of Object.entries(edits)) await change(join(folder, path), edit);
   const run = (...args: readonly string[]) => git(args, { cwd: folder, env: environment(remote) });
   await run("init", "--quiet", "--initial-branch=main");

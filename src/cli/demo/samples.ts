@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type LocalSources, startLocalSources } from "../../../sandbox/index.ts";
 import { installed } from "../installation.ts";
+import { usage } from "../parse.ts";
 import { type DemoPull, swap } from "./pulls.ts";
 import type { SampleName } from "./sample-names.ts";
 
@@ -31,7 +32,7 @@ const flux: Sample = {
       title: "Run five replicas in production",
       body: "A variable of one cluster.",
       edits: { "clusters/production/cluster-vars.yaml": swap('REPLICAS: "3"', 'REPLICAS: "5"') },
-      expects: ["production", "orders", "webapp", "5"],
+      expects: ["production", "webapp", "replicas", "5"],
     },
     {
       branch: "pause-apps",
@@ -118,13 +119,15 @@ const monorepo: Sample = {
 /** The samples. */
 export const SAMPLES: Readonly<Record<SampleName, Sample>> = { argocd, flux, monorepo };
 
-/** Serves what the samples fetch; the registry only where there is a program for it. */
-export function serveSources(folder: string): Promise<LocalSources> {
+/** Serves what the samples fetch. A `usage` UserError where there is no program for their registry. */
+export async function serveSources(folder: string): Promise<LocalSources> {
   const registry = process.env.SLUICE_REGISTRY;
-  return startLocalSources({
-    dataDir: join(folder, "sources"),
-    content: installed("examples", "remote"),
-    tag: "v1.2.0",
-    ...(registry !== undefined && { registry }),
-  });
+  if (registry === undefined) {
+    throw usage(
+      "the samples fetch charts from a registry, and there is none",
+      "Run `npm run demo -- --sample NAME` in a checkout, which brings one, or name a Distribution registry's program in SLUICE_REGISTRY.",
+    );
+  }
+  const content = installed("examples", "remote");
+  return startLocalSources({ dataDir: join(folder, "sources"), content, tag: "v1.2.0", registry });
 }
