@@ -88,7 +88,6 @@ export async function playPull(demo: DemoPull, { github, clone, steps, context }
 function holding(expected: readonly string[], said: Said): Said {
   const missing = expected.filter((text) => !said.comment.body.includes(text));
   if (missing.length === 0) return said;
-  console.error(said.comment.body);
   throw new Fault("bug", `the comment does not mention ${missing.join(", ")}`);
 }
 
