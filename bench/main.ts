@@ -10,6 +10,7 @@ import { peakMegabytes } from "./memory.ts";
 import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
 import { benchPromote, type PromoteBench } from "./promote.ts";
 import { benchReconcile, memoryLimit, type ReconcileBench } from "./reconcile.ts";
+import { benchScale, type ScaleBench, serverLimit } from "./scale.ts";
 import { benchStart } from "./start.ts";
 import { benchText, type TextBench } from "./text.ts";
 
@@ -169,6 +170,23 @@ function printImages({ latencies, ratios, burst, peaks, load }: ImagesBench): bo
   return ratios.every(holds) && latencies.every(isSoon);
 }
 
+/** The results of previews in ever larger repositories. */
+function printScale({ server, command, load }: ScaleBench): boolean {
+  const loads = load.map((one) => one.toFixed(1)).join(" at the start, ");
+  const lines = [
+    `\n${cpus().length} cores, Node ${process.version}; load ${loads} at the end.`,
+    "Not measured: fetching, GitHub, repositories without a configuration, charts, what controllers declare.\n",
+    ...server.map(({ targets, first, oneApp, shared, peak }) => {
+      const name = `server, one of ${targets} targets`.padEnd(36);
+      const rest = `base of twenty ${ms(shared)}; first of the process ${ms(first)}; peak ${peak ?? "?"} MiB`;
+      return `${verdict(oneApp <= serverLimit)} ${name} ${ms(oneApp)} of CPU (limit ${serverLimit} ms); ${rest}`;
+    }),
+    ...command.map(ratioLine),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+  return server.every(({ oneApp }) => oneApp <= serverLimit) && command.every(holds);
+}
+
 /** The results of deploying many objects. */
 function printReconcile({ ratios, requests, peak }: ReconcileBench): boolean {
   const head = `\n${cpus().length} cores, Node ${process.version}. One API server, for both.\n`;
@@ -223,6 +241,7 @@ else if (only === "text") await bench(Promise.resolve(measureText()), printText)
 else if (only === "controllers" && apps !== undefined) await bench(benchMany(apps, say), printMany);
 else if (only === "controllers") await bench(benchControllers(), printControllers);
 else if (only === "images") await bench(benchImages(say), printImages);
+else if (only === "scale") await bench(benchScale(process.env.SLUICE_KUSTOMIZE ?? "kustomize", say), printScale);
 else if (only === "reconcile") await bench(benchReconcile(say), printReconcile);
 else {
   process.stderr.write(

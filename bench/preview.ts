@@ -8,7 +8,8 @@ import { bareProcesses, repeated } from "./floor.ts";
 import { childPeaks } from "./memory.ts";
 import { type BenchRepository, benchRepository } from "./repository.ts";
 
-const silent: Logger = {
+/** A log that says nothing. */
+export const silent: Logger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,

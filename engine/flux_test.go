@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -183,5 +184,46 @@ func TestLayersThatOnlyTheClusterHasAreListed(t *testing.T) {
 	unpinned, _ := json.Marshal(got.header["unpinned"])
 	if strings.Count(string(unpinned), `"kind":"value"`) != 2 {
 		t.Errorf("%s", unpinned)
+	}
+}
+
+func TestARemoteBaseOfAKustomizationIsReadFromItsMount(t *testing.T) {
+	r := newRepo(t)
+	q := mountedRequest(t, r, map[string]entry{
+		"app/kustomization.yaml": {content: "resources: [\"" + elsewhere + "\", \"" + thirdRepo + "\"]\n"},
+		".sourceignore":          {content: "*.yaml\n!/app/\n"},
+	}, text(map[string]string{"base/kustomization.yaml": "resources: [cm.yaml]\n", "base/cm.yaml": named("other")}))
+	q.kind, q.options = "flux", fluxOptions(map[string]any{"path": "app", "namePrefix": "p-"}, nil)
+	if got, _ := namesOf(t, start(t).render(t, r, q)); !slices.Equal(got, []string{"p-other", "p-third"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestASourceThatIsAMountIsBuiltByItsOwnRules(t *testing.T) {
+	r := newRepo(t)
+	q := mountedRequest(t, r, text(map[string]string{".sourceignore": "*\n", "a.yaml": named("repository")}),
+		text(map[string]string{".sourceignore": "skipped.yaml\n", "deploy/cm.yaml": named("mounted"), "deploy/skipped.yaml": named("skipped")}))
+	q.kind, q.path, q.options = "flux", "", fluxOptions(map[string]any{"path": "./deploy"}, map[string]any{"root": atSource("repo")})
+	e := start(t)
+	if got, files := namesOf(t, e.render(t, r, q)); !slices.Equal(got, []string{"mounted"}) || files[0] != atSource("repo")+"/deploy/cm.yaml" {
+		t.Errorf("%v %v", got, files)
+	}
+	q.options = fluxOptions(map[string]any{"path": "./deploy", "components": []string{"../../third"}}, map[string]any{"root": atSource("repo")})
+	if got := e.render(t, r, q); !got.failed() || got.header["kind"] != "refused" {
+		t.Errorf("a source is left: %v %s", got.header, got.body)
+	}
+}
+
+func TestTheRepositoryAsASourceHasNoMounts(t *testing.T) {
+	r := newRepo(t)
+	q := mountedRequest(t, r, text(map[string]string{"a.yaml": named("repository")}), text(map[string]string{"cm.yaml": named("mounted"), ".sourceignore": "x\n"}))
+	q.kind, q.path, q.options = "flux", "", fluxOptions(map[string]any{}, nil)
+	e := start(t)
+	if got, _ := namesOf(t, e.render(t, r, q)); !slices.Equal(got, []string{"repository"}) {
+		t.Errorf("%v", got)
+	}
+	q.options = fluxOptions(map[string]any{"path": atSource("repo")}, nil)
+	if got := e.render(t, r, q); !got.failed() {
+		t.Errorf("a mount is read as a part of the repository: %s", got.body)
 	}
 }

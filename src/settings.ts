@@ -156,7 +156,8 @@ export function secretsOf(settings: ServerSettings): readonly string[] {
   const ofClusters = settings.clusters.flatMap(({ access }) => (access.kind === "token" ? [access.token] : []));
   const ofRegistries = registries.flatMap(({ password, token, identityToken }) => [password, token, identityToken]);
   const ofPrometheus = settings.prometheus.map(({ token }) => token);
-  const all = [privateKey, webhookSecret, adminToken, ...ofHooks, ...ofRegistries, ...ofClusters, ...ofPrometheus];
+  const ofSources = settings.sources.credentials.flatMap(({ password, token }) => [password, token]);
+  const all = [privateKey, webhookSecret, adminToken, ...ofHooks, ...ofRegistries, ...ofClusters, ...ofPrometheus, ...ofSources];
   return all.flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret]));
 }
 

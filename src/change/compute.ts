@@ -209,9 +209,10 @@ async function othersOf(
   const paths = files.map(({ path }) => path);
   const { including, others } = await changedTargets(paths, at, target, dependents);
   if (others.length > 0) throw wouldTouch(paths, others);
-  if (including.length === 0) return [];
-  const ids = codeList(including.map(({ id }) => id));
-  const [include, change] = including.length === 1 ? ["includes", "changes"] : ["include", "change"];
+  const folders = including.filter(({ declaration }) => declaration === undefined);
+  if (folders.length === 0) return [];
+  const ids = codeList(folders.map(({ id }) => id));
+  const [include, change] = folders.length === 1 ? ["includes", "changes"] : ["include", "change"];
   return [`${ids} ${include} \`${target.render.path}\` and ${change} with it.`];
 }
 

@@ -6,8 +6,10 @@ import type { Tree } from "../model/tree.ts";
 
 /** Which targets read what at the base, from the traces of all targets. */
 export interface Dependents {
+  /** All targets of the plan. */
+  readonly targets: readonly Target[];
   /**
-   * The targets whose render reads this file, in the order of the plan. Of a chart, which is read as a whole, a file
+   * The targets whose render reads this file or whose object stands in it, in the order of the plan. Of a chart, which is read as a whole, a file
    * counts when it is one of those that charts are made of: whether another one plays a part is seen when the change is
    * rendered.
    */
@@ -38,6 +40,7 @@ export function openDependents(request: DependentsRequest): Dependents {
     return index;
   };
   return {
+    targets: request.targets,
     of: async (file) => (await opened()).dependents(file),
     touched: async (paths, tree) => (await opened()).touched(paths, tree),
     changed: async (paths, at) => changedOf(await (await opened()).touched(paths, at.tree), at, request),
@@ -99,7 +102,7 @@ class TraceIndex {
   }
 
   dependents(file: string): readonly Target[] {
-    const found = new Set(this.#exact.get(file));
+    const found = new Set([...(this.#exact.get(file) ?? []), ...this.#declaredIn(new Set([file]))]);
     for (const folder of above(file)) {
       const partOfChart = chartFile.test(folder === "" ? file : file.slice(folder.length + 1));
       for (const number of this.#whole.get(folder) ?? []) {
@@ -122,7 +125,28 @@ class TraceIndex {
     for (const number of found) {
       if ((await differingLookups(this.#traces[number] ?? [], tree)).length > 0) differing.push(number);
     }
-    return this.#pick(new Set(differing));
+    return this.#pick(this.#withDeclared(new Set([...differing, ...this.#declaredIn(new Set(paths))])));
+  }
+
+  /** The targets whose objects stand in these files. */
+  #declaredIn(files: ReadonlySet<string>): readonly number[] {
+    return this.#targets.flatMap(({ declaration }, number) =>
+      declaration?.file !== undefined && files.has(declaration.file) ? [number] : [],
+    );
+  }
+
+  /** What a target declares may be another render when the target is, to any depth. */
+  #withDeclared(numbers: Set<number>): ReadonlySet<number> {
+    const ids = new Set(this.#pick(numbers).map(({ id }) => id));
+    for (let before = -1; before < ids.size; ) {
+      before = ids.size;
+      for (const [number, { id, declaration }] of this.#targets.entries()) {
+        if (declaration?.parent === undefined || !ids.has(declaration.parent)) continue;
+        numbers.add(number);
+        ids.add(id);
+      }
+    }
+    return numbers;
   }
 
   #pick(numbers: ReadonlySet<number>): readonly Target[] {

@@ -17,9 +17,33 @@ export function includes(other: Target, target: Target): boolean {
   );
 }
 
+/** The targets in whose renders a target's object is, and theirs, to any depth. `parents` is by id. */
+function ancestors({ declaration }: Target, parents: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (let id = declaration?.parent; id !== undefined && !ids.has(id); id = parents.get(id)) ids.add(id);
+  return ids;
+}
+
+function parentsIn(all: readonly Target[]): ReadonlyMap<string, string> {
+  return new Map(
+    all.flatMap(({ id, declaration }) => (declaration?.parent === undefined ? [] : [[id, declaration.parent]])),
+  );
+}
+
+/**
+ * The targets that cannot but change with one that controllers' objects declare: those whose render has its object, and
+ * those whose objects are in its render.
+ */
+function kin(target: Target, all: readonly Target[]): ReadonlySet<string> {
+  if (target.declaration === undefined) return new Set();
+  const parents = parentsIn(all);
+  const below = all.filter((one) => ancestors(one, parents).has(target.id));
+  return new Set([...ancestors(target, parents), ...below.map(({ id }) => id)]);
+}
+
 /** The other targets that render differently in `at`, in which these files differ from the base. */
 export interface ChangedTargets {
-  /** Those that include the target, and change with what lies in its folder. */
+  /** Those that include the target, or declare it or are declared by it: they change with it. */
   readonly including: readonly Target[];
   /** Those that an edit for the target must not change. */
   readonly others: readonly Target[];
@@ -39,7 +63,10 @@ export async function changedTargets(
     outside.length === 0 || changed.length === 0
       ? []
       : (await dependents.touched(outside, at.tree)).map(({ id }) => id);
-  const including = changed.filter((other) => includes(other, target) && !beyond.includes(other.id));
+  const declared = kin(target, dependents.targets);
+  const including = changed.filter(
+    (other) => declared.has(other.id) || (includes(other, target) && !beyond.includes(other.id)),
+  );
   return { including, others: changed.filter((other) => !including.includes(other)) };
 }
 
@@ -49,8 +76,9 @@ export async function changedTargets(
  */
 export async function otherReaders(file: string, target: Target, dependents: Dependents): Promise<readonly Target[]> {
   const inFolder = isAtOrBelow(file, target.render.path);
+  const declared = kin(target, dependents.targets);
   return (await dependents.of(file))
-    .filter(({ id }) => id !== target.id)
+    .filter(({ id }) => id !== target.id && !declared.has(id))
     .filter((other) => !(inFolder && includes(other, target)));
 }
 
@@ -60,5 +88,8 @@ export async function otherReaders(file: string, target: Target, dependents: Dep
  */
 export async function innerOwner(file: string, target: Target, dependents: Dependents): Promise<Target | undefined> {
   const others = (await dependents.of(file)).filter(({ id }) => id !== target.id);
-  return others.find((inner) => isAtOrBelow(file, inner.render.path) && includes(target, inner));
+  const declaring = ancestors(target, parentsIn(dependents.targets));
+  return others
+    .filter(({ id }) => !declaring.has(id))
+    .find((inner) => isAtOrBelow(file, inner.render.path) && includes(target, inner));
 }

@@ -1,7 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
 import type { RenderFailure } from "../model/render.ts";
-import type { Target } from "../model/target.ts";
+import { ownPaths, type Target } from "../model/target.ts";
 import { commaList } from "../model/text/lists.ts";
 import { codeList } from "../model/text/markdown.ts";
 
@@ -79,8 +79,9 @@ export function wouldTouch(files: readonly string[], others: readonly Target[]):
   );
 }
 
-function about({ app, environment, render }: Target) {
-  return { app, environment, path: render.path };
+function about(target: Target) {
+  const { app, environment } = target;
+  return { app, environment, path: ownPaths(target)[0] ?? "" };
 }
 
 function placeText({ file, line }: { readonly file: string; readonly line?: number }): string {

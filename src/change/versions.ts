@@ -2,11 +2,12 @@ import { toItems } from "../diff/item.ts";
 import { findSettings } from "../edit/find/index.ts";
 import type { VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
-import type { Target } from "../model/target.ts";
+import { ownPaths, type Target } from "../model/target.ts";
 import type { CommitFacts, Repository } from "../model/tree.ts";
 import { type Order, orderOf } from "../model/versions.ts";
 import { imageUses } from "./images/image-uses.ts";
 import { matchNames } from "./images/match.ts";
+import { ownResources } from "./own-resources.ts";
 import { settingVersions } from "./setting-versions.ts";
 
 /** An image with every version of it that a render has; or what has a version besides, such as a chart. */
@@ -32,16 +33,17 @@ const known = new WeakMap<Render, Promise<readonly ImageVersions[]>>();
  * read say besides.
  */
 export async function carriedVersions(
-  { render: spec, environment }: Target,
+  target: Target,
   render: Extract<Render, { readonly ok: true }>,
   { tree }: RenderSource,
 ): Promise<readonly ImageVersions[]> {
   const read = async (): Promise<readonly ImageVersions[]> => {
-    const found = settingVersions(await findSettings(spec, render.trace, tree), environment);
+    const { declaration, environment } = target;
+    const found = settingVersions(await findSettings(target.render, render.trace, tree, { declaration }), environment);
     const besides = [...Map.groupBy(found, ({ name }) => name)].map(([image, some]) => {
       return { image, versions: [...new Set(some.map(({ version }) => version))].sort() };
     });
-    return [...imageVersions(render.resources()), ...besides];
+    return [...imageVersions(ownResources(target, render.resources())), ...besides];
   };
   return known.getOrInsertComputed(render, read);
 }
@@ -198,10 +200,10 @@ export async function arrivalOf(request: HistoryRequest): Promise<CommitFacts | 
 /** How many paths are asked for by name; a target that reads more is followed by its folder and those. */
 const maxInputs = 500;
 
-/** What the target reads, and its own folder: the paths whose commits may have changed it. Empty: all of them. */
+/** What the target reads, and where it is at home: the paths whose commits may have changed it. Empty: all of them. */
 export function inputsOf(target: Target, { trace }: Pick<Render, "trace">): readonly string[] {
   const read = trace.flatMap(([path, kind]) => (kind === "file" || kind === "tree" ? [path] : []));
-  const all = new Set([target.render.path, ...read.slice(0, maxInputs)]);
+  const all = new Set([...ownPaths(target), ...read.slice(0, maxInputs)]);
   // The root stands for everything, and Git takes no empty path.
   return all.has("") ? [] : [...all];
 }

@@ -6,6 +6,7 @@ import { checkEngine } from "./doctor/engine.ts";
 import { checkGitHub } from "./doctor/github.ts";
 import { checkFolder, checkGit, checkMachine, checkNode, checkOracles } from "./doctor/machine.ts";
 import { checkSettings, checkStores } from "./doctor/settings.ts";
+import { checkSources } from "./doctor/sources.ts";
 import type { CliIo } from "./io.ts";
 import { harmless, pad, type Style } from "./style.ts";
 
@@ -18,6 +19,7 @@ const CHECKS: readonly ((input: DoctorInput) => Check | readonly Check[] | Promi
   ({ env }) => checkFolder("cached renders", cacheFolder("renders", env)),
   checkSettings,
   checkStores,
+  checkSources,
   checkGitHub,
   checkOracles,
 ];

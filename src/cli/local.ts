@@ -1,5 +1,5 @@
 import type { Renderer } from "../model/render.ts";
-import type { LocalEdges } from "../wiring/local.ts";
+import type { LocalEdges, LocalSources } from "../wiring/local.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { CommandContext } from "./command.ts";
 import { type Git, gitOf, type Located, locate } from "./git.ts";
@@ -27,10 +27,29 @@ export async function withLocal<T>(
     cacheDir: cacheFolder("renders", context.env),
     log: commandLog(context.stderr, context.debug),
     start: context.start,
+    sources: sourcesOf(context.env),
   });
   try {
     return await use({ place, repository: edges.repository(place.gitDir), renderer: edges.renderer, git });
   } finally {
     await edges.close();
   }
+}
+
+/**
+ * What is remote is fetched with the user's own rights. `SLUICE_SOURCES_ALLOW` names addresses that a change may bring
+ * in, `SLUICE_SOURCES_PRIVATE` hosts at private addresses, `SLUICE_SOURCES_CA` further authorities; `SLUICE_OFFLINE`
+ * leaves the network alone.
+ */
+export function sourcesOf(env: CommandContext["env"]): LocalSources {
+  const list = (text: string | undefined) => (text ?? "").split(",").flatMap((one) => one.trim() || []);
+  const ca = env.SLUICE_SOURCES_CA;
+  const settings = {
+    allow: list(env.SLUICE_SOURCES_ALLOW),
+    private: list(env.SLUICE_SOURCES_PRIVATE),
+    credentials: [],
+    mirrors: [],
+    ...(ca && { ca }),
+  };
+  return { root: cacheFolder("sources", env), settings, offline: /^(?:1|true)$/.test(env.SLUICE_OFFLINE ?? ""), env };
 }

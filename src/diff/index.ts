@@ -3,6 +3,13 @@ export { type CompareInput, compareObjects, compareTarget, type TargetComparison
 export { deployHandling } from "./controllers/deploy-handling.ts";
 export { controllerFacts } from "./controllers/facts.ts";
 export { isReleased } from "./deletion-protected.ts";
+export {
+  notAutomatedFinding,
+  type Removal,
+  suspendedFinding,
+  targetRemovedFinding,
+  unknownTargetsFinding,
+} from "./deployed-findings.ts";
 export { compareEnvironments, type EnvironmentRenders } from "./environments/compare.ts";
 export { entryFindings, type TargetFinding } from "./findings/index.ts";
 export { isNewContent } from "./generated-names.ts";
@@ -30,20 +37,17 @@ export { plusMinus } from "./report/phrases.ts";
 export { changeRows, rowEnvironments } from "./report/rows.ts";
 export { verdict } from "./report/verdict.ts";
 export {
+  majorVersionFinding,
+  notFetchedFinding,
+  sourceMovedFinding,
+} from "./source-findings.ts";
+export {
   brokenConfigurationFinding,
   dependsOnClusterFinding,
   guessedValuesFinding,
   lostAppsFinding,
-  majorVersionFinding,
   missingFile,
-  notAutomatedFinding,
-  notFetchedFinding,
-  type Removal,
   renderFailureFinding,
-  sourceMovedFinding,
-  suspendedFinding,
-  targetRemovedFinding,
-  unknownTargetsFinding,
   unmatchedPathFinding,
   unreadFilesFinding,
 } from "./target-findings.ts";

@@ -1,3 +1,4 @@
+export { argoCdFollower } from "./argocd/follower.ts";
 export { type EntryCandidate, entryCandidates, fileSpec } from "./controllers.ts";
 export { detectRenderer, isLibraryChart } from "./detect.ts";
 export { discoverTargets } from "./discover.ts";
@@ -8,3 +9,4 @@ export type { Follower } from "./follower.ts";
 export { layoutOf, ownName, safeName } from "./layout.ts";
 export { holdsManifest } from "./manifest.ts";
 export type { Scan, ScanMemo } from "./scan.ts";
+export { scansAlike } from "./scans-alike.ts";

@@ -1,4 +1,5 @@
 import { Fault } from "../model/errors.ts";
+import { byText } from "../model/paths.ts";
 import type { ChangedPath } from "../model/tree.ts";
 
 const statuses: Readonly<Record<string, ChangedPath["status"]>> = {
@@ -19,5 +20,10 @@ export function parseChangedPaths(output: Buffer): ChangedPath[] {
       throw new Fault("bug", "git diff-tree gave a line that cannot be read");
     changed.push({ path, status });
   }
-  return changed.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return changed.sort(byPath);
+}
+
+/** Orders changes by their paths. */
+export function byPath(a: ChangedPath, b: ChangedPath): number {
+  return byText(a.path, b.path);
 }

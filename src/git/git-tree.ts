@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree, TreeEntry } from "../model/tree.ts";
 import type { GitObjects } from "./objects.ts";
-import { type Directory, parseTree } from "./parse-tree.ts";
+import { Directory } from "./parse-tree.ts";
 
 const defaultFileLimit = 200_000;
 const defaultReadLimit = 10 * 1024 * 1024;
@@ -14,7 +14,7 @@ export type Directories = LRUCache<string, Directory>;
 
 /** Makes room for directories with 200,000 entries in all. */
 export function newDirectories(): Directories {
-  return new LRUCache({ maxSize: 200_000, sizeCalculation: ({ entries }) => entries.length + 1 });
+  return new LRUCache({ maxSize: 200_000, sizeCalculation: ({ size }) => size + 1 });
 }
 
 /** A tree of a repository; see `Tree` for what it promises. */
@@ -36,8 +36,8 @@ export class GitTree implements Tree {
     if (path.startsWith("/")) return Promise.resolve(undefined);
     const [parent, name] = split(path);
     const known = this.#byPath.get(parent);
-    if (known !== undefined) return Promise.resolve(known?.byName.get(name));
-    return this.#directoryAt(parent).then((directory) => directory?.byName.get(name));
+    if (known !== undefined) return Promise.resolve(known?.find(name));
+    return this.#directoryAt(parent).then((directory) => directory?.find(name));
   }
 
   async list(path: string): Promise<readonly NamedEntry[]> {
@@ -56,6 +56,12 @@ export class GitTree implements Tree {
     if (entry?.kind !== "file") return undefined;
     const object = await this.#objects.read(entry.oid, maxBytes, path);
     return object?.kind === "blob" ? object.bytes : undefined;
+  }
+
+  /** Children of a folder that may differ from those in another tree, on both sides; the rest is equal. */
+  async difference(path: string, other: GitTree): Promise<readonly [readonly NamedEntry[], readonly NamedEntry[]]> {
+    const [mine, its] = await Promise.all([this.#directoryAt(path), other.#directoryAt(path)]);
+    return mine !== null && its !== null ? mine.difference(its) : [mine?.entries ?? [], its?.entries ?? []];
   }
 
   async #filesBelow(directory: Directory, prefix: string, depth: number, budget: Budget): Promise<string[]> {
@@ -86,7 +92,7 @@ export class GitTree implements Tree {
     if (path === "") return this.#load(this.oid);
     if (path.startsWith("/")) return null;
     const [parent, name] = split(path);
-    const entry = (await this.#directoryAt(parent))?.byName.get(name);
+    const entry = (await this.#directoryAt(parent))?.find(name);
     return entry?.kind === "dir" ? this.#load(entry.oid) : null;
   }
 
@@ -95,7 +101,7 @@ export class GitTree implements Tree {
     if (cached !== undefined) return cached;
     const object = await this.#objects.read(oid);
     if (object?.kind !== "tree") throw new UserError("input", `the repository lacks the tree object ${oid}`);
-    const directory = parseTree(object.bytes, oid.length / 2);
+    const directory = new Directory(object.bytes, oid.length / 2);
     this.#directories.set(oid, directory);
     return directory;
   }

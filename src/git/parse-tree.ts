@@ -1,38 +1,137 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, TreeEntry } from "../model/tree.ts";
 
-/** A parsed tree object: its children in Git's order, and by name. */
-export interface Directory {
-  readonly entries: readonly NamedEntry[];
-  readonly byName: ReadonlyMap<string, TreeEntry>;
+const notAscii = /[\x80-\xff]/;
+/** Up to this many bytes, a tree object is read whole at the first question. */
+const smallBytes = 16 * 1024;
+const space = 0x20;
+
+/**
+ * A tree object: its children. Only where they begin is found out at once; previews of large repositories look for one
+ * name in folders of thousands.
+ */
+export class Directory {
+  readonly #bytes: Buffer;
+  readonly #oidBytes: number;
+  /** Where each child begins, and where the last one ends. */
+  readonly #starts: readonly number[];
+  #entries: readonly NamedEntry[] | undefined;
+  #byName: ReadonlyMap<string, TreeEntry> | undefined;
+
+  constructor(bytes: Uint8Array, oidBytes: number) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#oidBytes = oidBytes;
+    this.#starts = startsIn(this.#bytes, oidBytes);
+  }
+
+  /** How many children there are. */
+  get size(): number {
+    return this.#starts.length - 1;
+  }
+
+  /** The children in Git's order. */
+  get entries(): readonly NamedEntry[] {
+    this.#entries ??= this.#between(0, this.size);
+    return this.#entries;
+  }
+
+  /** The child of this name. */
+  find(name: string): TreeEntry | undefined {
+    // What is no UTF-8 reads as U+FFFD.
+    if (this.#byName === undefined && this.#bytes.length > smallBytes && !name.includes("\ufffd"))
+      return this.#search(Buffer.from(name));
+    this.#byName ??= new Map(this.entries.map((entry) => [entry.name, entry]));
+    return this.#byName.get(name);
+  }
+
+  /** The children from the first to the last that may differ from another directory's, on both sides. */
+  difference(other: Directory): readonly [own: readonly NamedEntry[], others: readonly NamedEntry[]] {
+    const [mine, its] = [this.#bytes, other.#bytes];
+    const shorter = Math.min(mine.length, its.length);
+    let equal = 0;
+    while (equal < shorter && mine[equal] === its[equal]) equal += 1;
+    const first = Math.max(
+      0,
+      this.#starts.findLastIndex((start) => start <= equal),
+    );
+    let tail = 0;
+    while (tail < shorter - equal && mine[mine.length - 1 - tail] === its[its.length - 1 - tail]) tail += 1;
+    let [own, others] = [this.size, other.size];
+    // The same bytes at the end are the same children as long as these begin at the same places.
+    while (
+      own > first &&
+      others > first &&
+      this.#left(own - 1) === other.#left(others - 1) &&
+      this.#left(own - 1) <= tail
+    ) {
+      own -= 1;
+      others -= 1;
+    }
+    return [this.#between(first, own), other.#between(first, others)];
+  }
+
+  /** How many bytes there are from the beginning of a child to the end. */
+  #left(index: number): number {
+    return this.#bytes.length - (this.#starts[index] ?? 0);
+  }
+
+  #between(first: number, last: number): readonly NamedEntry[] {
+    const from = this.#starts[first] ?? 0;
+    return first >= last ? [] : parseEntries(this.#bytes.subarray(from, this.#starts[last]), this.#oidBytes);
+  }
+
+  #search(name: Buffer): TreeEntry | undefined {
+    for (let index = this.size - 1; index >= 0; index -= 1) {
+      const zero = (this.#starts[index + 1] ?? 0) - this.#oidBytes - 1;
+      const from = zero - name.length;
+      if (this.#bytes[from - 1] !== space || this.#bytes[zero - 1] !== name.at(-1)) continue;
+      if (from > (this.#starts[index] ?? 0) && this.#bytes.compare(name, 0, name.length, from, zero) === 0)
+        return this.#named(index, name);
+    }
+    return undefined;
+  }
+
+  /** The child at this place, if that is its name: names may hold spaces. */
+  #named(index: number, name: Buffer): TreeEntry | undefined {
+    const [entry] = this.#between(index, index + 1);
+    if (entry === undefined || Buffer.from(entry.name).equals(name)) return entry;
+    this.#byName ??= new Map(this.entries.map((one) => [one.name, one]));
+    return this.#byName.get(name.toString());
+  }
 }
 
-const notAscii = /[\x80-\xff]/;
+/** A malformed tree object is an `input` UserError. */
+function startsIn(bytes: Buffer, oidBytes: number): readonly number[] {
+  const starts = [0];
+  for (let at = 0; at < bytes.length; ) {
+    let here = at;
+    while (here < bytes.length && bytes[here] !== space) here += 1;
+    while (here < bytes.length && bytes[here] !== 0) here += 1;
+    at = here + 1 + oidBytes;
+    if (at > bytes.length) throw new UserError("input", "a tree object of the repository is malformed");
+    starts.push(at);
+  }
+  return starts;
+}
 
 /**
  * The binary form of a tree is, per child: mode in octal, a space, the name, a zero byte, the id's raw bytes. It is
- * turned into text once and cut there, as previews of large repositories parse thousands of trees. A malformed one is
- * an `input` UserError.
+ * turned into text once and cut there, as previews of large repositories parse thousands of trees.
  */
-export function parseTree(bytes: Uint8Array, oidBytes: number): Directory {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function parseEntries(buffer: Buffer, oidBytes: number): readonly NamedEntry[] {
   const text = buffer.toString("latin1");
   const hex = buffer.toString("hex");
   const entries: NamedEntry[] = [];
-  const byName = new Map<string, TreeEntry>();
   for (let at = 0; at < text.length; ) {
-    const space = text.indexOf(" ", at);
-    const zero = space < 0 ? -1 : text.indexOf("\0", space);
+    const gap = text.indexOf(" ", at);
+    const zero = text.indexOf("\0", gap);
     const next = zero + 1 + oidBytes;
-    if (zero < 0 || next > text.length) throw new UserError("input", "a tree object of the repository is malformed");
-    const latin = text.slice(space + 1, zero);
-    const name = notAscii.test(latin) ? buffer.toString("utf8", space + 1, zero) : latin;
-    const entry = entryOf(text.slice(at, space), name, hex.slice(2 * (zero + 1), 2 * next));
-    entries.push(entry);
-    byName.set(name, entry);
+    const latin = text.slice(gap + 1, zero);
+    const name = notAscii.test(latin) ? buffer.toString("utf8", gap + 1, zero) : latin;
+    entries.push(entryOf(text.slice(at, gap), name, hex.slice(2 * (zero + 1), 2 * next)));
     at = next;
   }
-  return { entries, byName };
+  return entries;
 }
 
 function entryOf(mode: string, name: string, oid: string): NamedEntry {

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { Fault, UserError } from "../model/errors.ts";
 import { nearest } from "../model/nearest.ts";
-import type { ChangedPath, Repository, Tree } from "../model/tree.ts";
+import type { ChangedPath, Repository } from "../model/tree.ts";
 import { parseChangedPaths } from "./changed-paths.ts";
+import { isNearAncestor } from "./descent.ts";
 import { gitEnvironment } from "./environment.ts";
 import { gitFault, withoutCredentials } from "./failure.ts";
 import { GitTree, newDirectories } from "./git-tree.ts";
@@ -15,6 +16,7 @@ import type { StartProcess } from "./process.ts";
 import { readRefFile } from "./ref-files.ts";
 import { type RefNames, readNamedRefs, readRefs } from "./refs.ts";
 import { type GitOutput, runGit } from "./run.ts";
+import { differingPaths } from "./tree-difference.ts";
 
 /** How a local repository is opened; everything has a default. */
 export interface RepositoryOptions {
@@ -56,7 +58,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   const helper = { gitPath, cwd: directory, env, silenceMs: deadlineMs, idleMs, onComplaint: listen };
   const objects = new GitObjects(helper, cacheBytes);
   const directories = newDirectories();
-  const trees = new LRUCache<string, Tree>({ max: 16 });
+  const trees = new LRUCache<string, GitTree>({ max: 16 });
   const git = async (...args: string[]): Promise<GitOutput> => {
     const run = await runGit({ gitPath, args, cwd: directory, env, deadlineMs, start: options.start });
     if (run.code !== 0) listen(run.stderr);
@@ -84,6 +86,12 @@ export function openRepository(directory: string, options: RepositoryOptions = {
         : /^tree ([0-9a-f]+)\n/.exec(Buffer.from(object.bytes).toString("latin1", 0, 80))?.[1];
     if (object?.kind !== "commit" || root === undefined) throw notFound(commit);
     return root;
+  };
+
+  const treeOf = (root: string): GitTree => {
+    const tree = trees.get(root) ?? new GitTree(root, objects, directories);
+    trees.set(root, tree);
+    return tree;
   };
 
   const resolve = async (revision: string): Promise<string> => {
@@ -125,6 +133,8 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     resolve,
     async mergeBase(a, b) {
       const [one, other] = await Promise.all([resolve(a), resolve(b)]);
+      // A branch that is up to date with the other one begins at its tip.
+      if (await isNearAncestor(one, other, objects)) return one;
       const run = await gitOfIds("merge-base", one, other);
       if (run.code === 1 && run.stderr === "") return undefined;
       if (run.code !== 0) throw gitFault("merge-base", run.stderr);
@@ -133,6 +143,8 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     async changedPaths(from, to): Promise<readonly ChangedPath[]> {
       const [before, after] = await Promise.all([rootOf(from), rootOf(to)]);
       if (before === after) return [];
+      const near = await differingPaths(treeOf(before), treeOf(after));
+      if (near !== undefined) return near;
       const run = await gitOfIds(
         "diff-tree",
         "-r",
@@ -148,10 +160,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
       return parseChangedPaths(run.stdout);
     },
     async tree(commit) {
-      const root = await rootOf(commit);
-      const tree = trees.get(root) ?? new GitTree(root, objects, directories);
-      trees.set(root, tree);
-      return tree;
+      return treeOf(await rootOf(commit));
     },
     log: (request) => readLog({ objects, resolve, git: gitOfIds }, request),
     async isAncestor(ancestor, commit) {

@@ -9,7 +9,7 @@ export interface GitRun {
   readonly env: Record<string, string>;
   readonly deadlineMs: number;
   /** What the process reads; nothing without it. */
-  readonly input?: string | undefined;
+  readonly input?: string | Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Most bytes of output that are taken; more is a `bug` Fault. */
   readonly maxOutputBytes?: number;

@@ -5,6 +5,7 @@ import type { ImageRequest } from "../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../change/images/image-uses.ts";
 import { leftBehind } from "../change/images/left-behind.ts";
 import { type SetContext, type SetImages, setImages } from "../change/images/set-images.ts";
+import { ownResources } from "../change/own-resources.ts";
 import type { ChangePlan, Probe, RenderedTarget } from "../change/rendered-target.ts";
 import { StagedFiles } from "../change/staged-files.ts";
 import { shortVersion } from "../change/text/version.ts";
@@ -73,8 +74,13 @@ export function computeBump(input: BumpInput): Promise<ComputedChange> {
 }
 
 /** The places of a render that show one of these images, by `canonicalImage`. */
-export function usesOf({ render }: Pick<RenderedTarget, "render">, images: ReadonlySet<string>): readonly ImageUse[] {
-  return imageUses(toItems(render.resources())).filter(({ name }) => images.has(canonicalImage(name)));
+export function usesOf(
+  { target, render }: Pick<RenderedTarget, "target" | "render">,
+  images: ReadonlySet<string>,
+): readonly ImageUse[] {
+  return imageUses(toItems(ownResources(target, render.resources()))).filter(({ name }) =>
+    images.has(canonicalImage(name)),
+  );
 }
 
 async function planTarget(
@@ -116,7 +122,8 @@ async function writeImages(
   context: Pick<SetContext, "dependents" | "staged" | "probe" | "fix">,
   marked: boolean,
 ): Promise<SetImages> {
-  const found = await findSettings(target.target.render, target.render.trace, target.at.tree);
+  const { declaration, render } = target.target;
+  const found = await findSettings(render, target.render.trace, target.at.tree, { declaration });
   const besides = { charts: false, values: false };
   try {
     return await setImages(differing, { ...context, target, found, source: found, besides });

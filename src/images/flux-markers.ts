@@ -29,7 +29,9 @@ export async function markedImages(rendered: RenderedTarget, policy: string): Pr
 }
 
 async function markedIn({ target, at, render }: RenderedTarget, policy: string): Promise<readonly MarkedImage[]> {
-  const { settings: known } = await findSettings(target.render, render.trace, at.tree);
+  const { settings: known } = await findSettings(target.render, render.trace, at.tree, {
+    declaration: target.declaration,
+  });
   const { markers, problems } = await findMarkers(target.render, render.trace, at.tree, {
     known,
     wanted: (one) => printPolicy(one) === policy,

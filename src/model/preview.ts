@@ -152,7 +152,7 @@ export interface MovedTarget {
   readonly moves: readonly Move[];
 }
 
-/** The chart that a target is made from, where it is another version, or another chart. Its words are those of its makers. */
+/** A chart that is another version, or another chart, than before. Its words are those of its makers. */
 export interface ChartChange {
   readonly name: string;
   /** `""` where there was none, or none is left. */

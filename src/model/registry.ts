@@ -65,6 +65,21 @@ export interface Registry {
   facts(image: string, reference: string, signal: AbortSignal): Promise<ImageFacts | undefined>;
 }
 
+/** A manifest as a registry has it, of any kind. */
+export interface RawManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly body: Uint8Array;
+}
+
+/** What is in a registry besides images. Errors are those of `Registry`. */
+export interface RegistryContent extends Pick<Registry, "tags"> {
+  /** The manifest of a tag or digest, checked against the digest; `undefined` when there is none. */
+  manifest(name: string, reference: string, signal: AbortSignal): Promise<RawManifest | undefined>;
+  /** A blob, checked against its digest; `undefined` when there is none, a `limit` UserError over `maxBytes`. */
+  blob(name: string, digest: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
+}
+
 /** What the operator says of one registry. */
 export interface RegistrySettings {
   /** As in the names of its images: `ghcr.io`, `registry.example.com:5000`; `docker.io` for Docker Hub. */

@@ -41,6 +41,19 @@ export interface PinnedSource {
   readonly moving: boolean;
   /** It moved although it should not have: what it was when it was first seen (a tag that points elsewhere now). */
   readonly movedFrom?: string;
+  /** What a reader should know of it, in sentences: files that were left out, that it is not as of now. */
+  readonly notes?: readonly string[];
+}
+
+/** A source of a render that is not fixed by what the repository says. */
+export interface MovingSource {
+  /** As the repository names it: `https://github.com/acme/bases, branch main`. */
+  readonly reference: string;
+  /** What it is now: a commit, a digest or a version. */
+  readonly revision: string;
+  readonly version?: string;
+  /** It should not move, and did: what it was when it was first seen. */
+  readonly movedFrom?: string;
 }
 
 /** A source of a render that is not fixed by what the repository says. */
@@ -67,7 +80,7 @@ export type SourceAnswer =
   | { readonly ok: true; readonly source: PinnedSource }
   | { readonly ok: false; readonly failure: SourceFailure };
 
-/** Whether an address (`host/path`, see `addressOf`) may be fetched from. */
+/** Whether an address (`host/path`, see `addressesOf`) may be fetched from. */
 export interface FetchPolicy {
   mayFetch(address: string): Promise<boolean>;
 }

@@ -14,8 +14,8 @@ export interface TargetPlan {
   readonly problems: readonly ConfigProblem[];
   /** Sentences for people about what was left out and why. */
   readonly notes: readonly string[];
-  /** Sources of the targets that may be something else tomorrow, each once. */
-  readonly moving?: readonly MovingSource[];
   /** What the renders looked up that it was made from, where it is of what controllers deploy. */
   readonly reads?: Trace;
+  /** Sources of the targets that may be something else tomorrow, each once. */
+  readonly moving?: readonly MovingSource[];
 }

@@ -1,7 +1,7 @@
 import type { ControllerSpec } from "./controller-spec.ts";
 import type { Declaration, Destination, Handling } from "./declaration.ts";
 import { canonicalJson, type Json, type JsonObject } from "./json.ts";
-import type { MissingInput, Mount } from "./mount.ts";
+import { isMounted, type MissingInput, type Mount } from "./mount.ts";
 
 /** Which renderer turns a folder into resources, where nothing but the folder says how. */
 export type RendererKind = "kustomize" | "helm" | "plain";
@@ -73,8 +73,24 @@ export function targetId(app: string, environment: string): string {
   return `${app}/${environment}`;
 }
 
+/**
+ * Where in the repository a target is at home, so that a change there is a change of it: its folder, where it has one,
+ * and the file with the object that declares it.
+ */
+export function ownPaths({ render, declaration }: Pick<Target, "render" | "declaration">): readonly string[] {
+  const folder = isMounted(render.path) ? [] : [render.path];
+  return declaration?.file === undefined ? folder : [...folder, declaration.file];
+}
+const texts = new WeakMap<RenderSpec, string>();
+
 /** The text by which two render specs are the same: equal exactly for specs that render the same from the same tree. */
 export function specText(spec: RenderSpec): string {
+  const text = texts.get(spec) ?? textOf(spec);
+  texts.set(spec, text);
+  return text;
+}
+
+function textOf(spec: RenderSpec): string {
   const { kind, path, options, mounts = [], missing = [] } = spec;
   const given = Object.entries(options).flatMap(([key, value]: [string, Json | undefined]) =>
     value === undefined ? [] : [[key, value] as const],

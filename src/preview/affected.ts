@@ -4,6 +4,7 @@ import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import { specText, type Target } from "../model/target.ts";
 import { traceHolds } from "../model/trace.ts";
 import { type Budget, heldBy } from "./budget.ts";
+import type { Inputs } from "./inputs/kept-repository.ts";
 import type { TargetPair } from "./plan.ts";
 import { reachOf } from "./reach.ts";
 
@@ -44,24 +45,33 @@ export interface ComparedTrees {
   readonly tip: RenderSource;
 }
 
+/** What decides whether a target is affected. */
+export interface Evidence {
+  readonly renderer: Renderer;
+  readonly trees: ComparedTrees;
+  readonly inputs: Inputs;
+  readonly signal: AbortSignal;
+}
+
+/** Whether a change cannot have touched a target, by what is known of its inputs without a look at its own trace. */
+export function untouched({ base, head }: TargetPair, inputs: Inputs): boolean {
+  if (base === undefined || head === undefined || !rendersAlike(base, head)) return false;
+  return inputs.of(base.render) === "same";
+}
+
 /**
  * Decides by traces whether a target is affected, and renders it at the base and at the head if so. A target that no
  * trace is known of is rendered once to get one. One whose render stops early has read only a part of its files: it is
  * affected as soon as anything differs that it may depend on. One for which the budget has no room is not rendered.
  */
-export async function previewPair(
-  pair: TargetPair,
-  renderer: Renderer,
-  trees: ComparedTrees,
-  signal: AbortSignal,
-  budget: Budget,
-): Promise<ComparedTarget> {
+export async function previewPair(pair: TargetPair, evidence: Evidence, budget: Budget): Promise<ComparedTarget> {
+  const { renderer, trees, signal } = evidence;
   const target = pair.head ?? pair.base;
   if (
     pair.base !== undefined &&
     pair.head !== undefined &&
-    specText(pair.base.render) === specText(pair.head.render) &&
-    (await sameInputs(pair.base, renderer, trees, signal))
+    rendersAlike(pair.base, pair.head) &&
+    (await sameInputs(pair.base, evidence))
   ) {
     return { target, affected: false };
   }
@@ -86,6 +96,10 @@ export async function previewPair(
   return budget.take(heldBy(base, head)) ? affected : exceeded();
 }
 
+function rendersAlike(base: Target, head: Target): boolean {
+  return base === head || specText(base.render) === specText(head.render);
+}
+
 function movedFrom({ base, head }: TargetPair): Pick<Affected, "movedFrom"> {
   if (base === undefined || head === undefined || base.render.path === head.render.path) return {};
   // The place of what is fetched holds its version.
@@ -94,18 +108,18 @@ function movedFrom({ base, head }: TargetPair): Pick<Affected, "movedFrom"> {
 }
 
 /** Whether everything that the target's render looks up gives the same answers at the base and at the head. */
-async function sameInputs(
-  target: Target,
-  renderer: Renderer,
-  trees: ComparedTrees,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (trees.base.tree.oid === trees.head.tree.oid) return true;
+async function sameInputs(target: Target, { renderer, trees, inputs, signal }: Evidence): Promise<boolean> {
+  const known = inputs.of(target.render);
+  if (known !== "unknown") return known === "same";
   const atBase = await renderer.known(target.render, trees.base);
-  if (atBase !== undefined) return traceHolds(atBase, trees.head.tree);
+  if (atBase !== undefined) {
+    inputs.learn(target.render, atBase);
+    return traceHolds(atBase, trees.head.tree);
+  }
   const atHead = await renderer.known(target.render, trees.head);
   if (atHead !== undefined) return traceHolds(atHead, trees.base.tree);
   const render = await renderer.render(target.render, trees.base, signal);
+  if (isWhole(render)) inputs.learn(target.render, render.trace);
   if (!(await traceHolds(render.trace, trees.head.tree))) return false;
   return isWhole(render) || sameReach(await reachedIn(target, trees), trees);
 }

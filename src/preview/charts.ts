@@ -96,7 +96,7 @@ function between(base: ChartFile, head: ChartFile, pages: readonly string[]): re
   return [{ title: `${from}...${to}`, url: `${page}/compare/${from}...${to}` }];
 }
 
-/** Forges whose pages are linked to; the address of a stranger may lead anywhere. */
+/** Forges whose pages are linked to; any other address may lead anywhere. */
 const forges = ["github.com", "gitlab.com", "codeberg.org", "bitbucket.org"];
 /** A path without `.` and `..`: with those a link would lead elsewhere than it reads. */
 const address = /^https:\/\/([a-z.]+)((?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+){2,10})\/?$/;

@@ -107,7 +107,7 @@ function valuesOf({ base, head }: Affected): Pick<ComparedTarget, "values" | "ne
   return { values: distinct([...after, ...before]), newValues: names(before).symmetricDifference(names(after)).size };
 }
 
-/** What is told of a target whether it renders or not. */
+/** What is known of a target whether it renders or not. */
 function aboutTarget({ target, moves }: Affected, because: TargetPreview["because"], charts: readonly ChartChange[]) {
   const { app, environment, render, assumed, declaration, destination, handling } = target;
   return {

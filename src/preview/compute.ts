@@ -1,21 +1,21 @@
 import type { ScanMemo } from "../discovery/index.ts";
 import { breathe } from "../model/breathe.ts";
+import { policyOfTree } from "../model/fetch-policy.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Sources } from "../model/sources.ts";
-import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
-import { type PlanReads, type RepositoryIdentity, resolveTargets } from "../targets/index.ts";
+import type { PlanReads, RepositoryIdentity } from "../targets/index.ts";
 import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
 import { assemble } from "./assemble.ts";
 import { Budget } from "./budget.ts";
-import { withoutPhantoms } from "./discovered.ts";
 import { findDrift } from "./drift/find-drift.ts";
 import { readHeadConfig } from "./head-config.ts";
+import { KeptPreviews } from "./inputs/kept-previews.ts";
+import type { Prepared } from "./inputs/kept-repository.ts";
 import { joinMoved } from "./moved.ts";
-import { movesOf } from "./moves.ts";
+import { openPairs } from "./open-pairs.ts";
 import { type Commits, type PreviewOutcome, readConfig } from "./outcome.ts";
-import { pairTargets } from "./plan.ts";
 import { againRenderer } from "./random.ts";
 import { withoutUnknown } from "./unknown.ts";
 
@@ -54,6 +54,8 @@ export interface PreviewReads {
   readonly sources?: Sources;
   /** Keeps what discovery learns of files, for the next preview of the same process. */
   readonly memo?: ScanMemo;
+  /** Keeps the targets of a base and what they read, for the same. */
+  readonly kept?: KeptPreviews;
 }
 
 /**
@@ -66,23 +68,29 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const trees = await openTrees(request.repository, commits);
   const configText = request.configText ?? (await readConfig(trees.tip.tree));
   const reads = readsOf(request, ports);
-  const [before, after] = await Promise.all([
-    resolveTargets(configText, trees.base, reads),
-    resolveTargets(configText, trees.head, reads),
-  ]);
+  const changed = await request.repository.changedPaths(commits.mergeBase, commits.head);
+  const { kept = new KeptPreviews() } = ports;
+  const prepared = await kept.with(request.repository, (repository) =>
+    repository.prepare({
+      ...{ repository: request.repository, changed, configText, reads },
+      base: { commit: commits.mergeBase, source: trees.base },
+      head: { commit: commits.head, source: trees.head },
+    }),
+  );
+  const { after } = prepared;
   const broken = after.problems.filter((problem) => problem.severity === "error");
   if (broken.length > 0) return { kind: "config", commits, problems: broken };
   const { repository, fingerprintKey, signal } = request;
   const { plan, config } = after;
   const budget = new Budget(request.maxBytes);
-  const all = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan, budget));
+  const all = joinMoved(await compareAll(request, ports.renderer, trees, prepared, budget));
   const { compared, unknown } = withoutUnknown(all);
   const { ignore = [], exclude = [] } = config?.preview ?? {};
   const preview = await assemble({
     ...{ commits, compared, unknown, trees, plan, fingerprintKey, ignore, exclude },
     ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
     fetched: ports.sources?.objects,
-    changed: await repository.changedPaths(commits.mergeBase, commits.head),
+    changed,
     warnings: after.problems,
     headConfig: request.configText === undefined ? await readHeadConfig(trees, reads) : undefined,
   });
@@ -105,7 +113,7 @@ async function openTrees(repository: Repository, { mergeBase, head, base }: Comm
     return { tree: await repository.tree(commit), objects: repository.objects };
   };
   const [atMergeBase, atHead, atTip] = await Promise.all([source(mergeBase), source(head), source(base)]);
-  return { base: atMergeBase, head: atHead, tip: atTip };
+  return { base: atMergeBase, head: { ...atHead, policy: policyOfTree(atTip.tree) }, tip: atTip };
 }
 
 async function findCommits(request: PreviewRequest): Promise<Commits> {
@@ -118,25 +126,23 @@ async function findCommits(request: PreviewRequest): Promise<Commits> {
 }
 
 async function compareAll(
-  request: PreviewRequest,
+  { signal, onProgress }: PreviewRequest,
   renderer: Renderer,
   trees: ComparedTrees,
-  before: TargetPlan,
-  after: TargetPlan,
+  prepared: Prepared,
   budget: Budget,
 ): Promise<readonly ComparedTarget[]> {
-  const all = pairTargets(before.targets, after.targets);
-  const pairs = after.source === "discovered" ? await withoutPhantoms(all, trees) : all;
-  const moves = movesOf(pairs);
-  let done = 0;
-  request.onProgress?.({ phase: "targets", done, total: pairs.length });
-  return mapLimit(pairs, atOnce, async (pair) => {
-    const compared = await previewPair(pair, renderer, trees, request.signal, budget);
-    const moved = moves.get(pair);
+  const { inputs } = prepared;
+  const { compared, open } = await openPairs(prepared, trees);
+  let done = compared.length - open.length;
+  onProgress?.({ phase: "targets", done, total: compared.length });
+  await mapLimit(open, atOnce, async ({ pair, index, moves }) => {
+    const result = await previewPair(pair, { renderer, trees, inputs, signal }, budget);
+    compared[index] = moves === undefined ? result : { ...result, moves };
     done += 1;
-    request.onProgress?.({ phase: "render", done, total: pairs.length });
+    onProgress?.({ phase: "render", done, total: compared.length });
     // Those that were rendered before wait for nothing.
     await breathe();
-    return moved === undefined ? compared : { ...compared, moves: moved };
   });
+  return compared;
 }

@@ -15,6 +15,8 @@ export interface Known {
  * parent was not rendered before, are compared with a side that is not known.
  */
 export function withoutUnknown(compared: readonly ComparedTarget[]): Known {
+  if (!compared.some((one) => one.affected && one.target.declaration?.parent !== undefined))
+    return { compared, unknown: [] };
   const before = new Map(compared.map((one) => [baseIdOf(one), one]));
   const after = new Map(compared.map((one) => [one.target.id, one]));
   const lost = new Map<ComparedTarget, Affected>();

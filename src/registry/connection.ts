@@ -1,11 +1,11 @@
 import type { Agent } from "undici";
+import { type Answer, exchange, type HttpRequest } from "../http/exchange.ts";
+import { type FollowSettings, follow } from "../http/redirects.ts";
 import { Fault, type UserError } from "../model/errors.ts";
 import type { Clock, Logger } from "../model/observe.ts";
-import { withSignal } from "./abortable.ts";
+import { withSignal } from "../model/with-signal.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { type Answer, exchange, type HttpRequest, type RequestSettings } from "./exchange.ts";
 import { RateLimiter } from "./rate-limiter.ts";
-import { follow } from "./redirects.ts";
 import { refusal } from "./responses.ts";
 import { Authorizer } from "./tokens.ts";
 
@@ -48,18 +48,25 @@ const failuresInRow = 3;
 export class Connection {
   readonly endpoint: Endpoint;
   readonly #options: ConnectionOptions;
-  readonly #settings: RequestSettings;
+  readonly #settings: FollowSettings;
   readonly #limiter: RateLimiter;
   readonly #authorizer: Authorizer;
   /** Requests in a row that failed. */
   #failures = 0;
 
   constructor(endpoint: Endpoint, options: ConnectionOptions) {
-    const { host, requestsPerSecond, concurrency } = endpoint;
+    const { host, insecure, requestsPerSecond, concurrency } = endpoint;
     const { agent, clock, deadlineMs, maxWaitMs } = options;
     this.endpoint = endpoint;
     this.#options = options;
-    this.#settings = { host, dispatcher: agent, deadlineMs };
+    this.#settings = {
+      host,
+      called: `The registry ${host}`,
+      privateFix: "If that is meant, set private: true for this registry in the server's settings.",
+      dispatcher: agent,
+      deadlineMs,
+      insecure,
+    };
     this.#limiter = new RateLimiter({ host, requestsPerSecond, concurrency, clock, maxWaitMs });
     this.#authorizer = new Authorizer({
       endpoint,
@@ -104,7 +111,7 @@ export class Connection {
   }
 
   #exchange(request: HttpRequest, kind: RegistryCall["kind"], signal: AbortSignal): Promise<Answer> {
-    return this.#watched(kind, request, signal, () => follow(this.endpoint, this.#settings, request, signal));
+    return this.#watched(kind, request, signal, () => follow(this.#settings, request, signal));
   }
 
   /** Not aborted with the caller, since others may wait for the same token; the deadline ends it. */

@@ -61,8 +61,9 @@ export async function getBlob(
   repository: string,
   digest: string,
   signal: AbortSignal,
+  maxBytes = largest,
 ): Promise<Content | undefined> {
-  return get(connection, repository, `blobs/${digest}`, digest, signal);
+  return get(connection, repository, `blobs/${digest}`, digest, signal, maxBytes);
 }
 
 async function get(
@@ -71,9 +72,10 @@ async function get(
   path: string,
   reference: string,
   signal: AbortSignal,
+  limit = largest,
 ): Promise<Content | undefined> {
   const headers = path.startsWith("manifests/") ? { accept } : {};
-  const answer = await connection.send({ method: "GET", repository, path, headers, limit: largest }, signal);
+  const answer = await connection.send({ method: "GET", repository, path, headers, limit }, signal);
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw connection.refusal(answer, `${path} of ${repository}`);
   const wanted = isDigest(reference) ? reference : undefined;

@@ -1,13 +1,13 @@
 import { LRUCache } from "lru-cache";
 import type { Agent } from "undici";
+import { guardedAgent, type Resolve } from "../http/agent.ts";
 import { UserError } from "../model/errors.ts";
 import type { Clock, Logger } from "../model/observe.ts";
-import type { ImageFacts, Registry, RegistrySettings } from "../model/registry.ts";
+import type { ImageFacts, Registry, RegistryContent, RegistrySettings } from "../model/registry.ts";
 import { SingleFlight } from "../model/single-flight.ts";
-import { withSignal } from "./abortable.ts";
-import { type Resolve, registryAgent } from "./agent.ts";
+import { withSignal } from "../model/with-signal.ts";
 import { Connection, type RegistryCall } from "./connection.ts";
-import { getManifest, headDigest } from "./content.ts";
+import { getBlob, getManifest, headDigest } from "./content.ts";
 import { canonicalHost, type Endpoint, endpointOf } from "./endpoint.ts";
 import { factsOf, weightOf } from "./facts.ts";
 import { checkedImage, checkedReference, isDigest } from "./names.ts";
@@ -35,7 +35,7 @@ export interface RegistryOptions {
 }
 
 /** The client of all registries, and how to end its connections. */
-export interface RegistryClient extends Registry {
+export interface RegistryClient extends Registry, RegistryContent {
   close(): Promise<void>;
 }
 
@@ -76,6 +76,14 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
       const found = await withSignal(signal, () => reading.join(key, () => readFacts(connection, repository, digest)));
       if (found !== undefined) facts.set(key, found);
       return found;
+    },
+    async manifest(name, reference, signal) {
+      const { host, repository } = checkedImage(name);
+      return getManifest(connections.of(host), repository, checkedReference(reference), signal);
+    },
+    async blob(name, digest, maxBytes, signal) {
+      const { host, repository } = checkedImage(name);
+      return (await getBlob(connections.of(host), repository, checkedReference(digest), signal, maxBytes))?.body;
     },
     close: () => connections.close(),
   };
@@ -132,7 +140,7 @@ class Connections {
     const key = endpoint.ca === undefined ? String(endpoint.private) : endpoint.host;
     const known = this.#agents.get(key);
     if (known !== undefined) return known;
-    const agent = registryAgent({
+    const agent = guardedAgent({
       private: endpoint.private,
       ca: endpoint.ca,
       connectTimeoutMs: this.#options.deadlineMs ?? 10_000,

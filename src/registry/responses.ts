@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Answer } from "../http/exchange.ts";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock } from "../model/observe.ts";
 import { retryAfterMs } from "../model/retry-after.ts";
-import type { Answer } from "./exchange.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
 /** How long a registry that throttles without saying for how long is left alone. */

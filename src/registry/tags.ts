@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
+import type { Answer } from "../http/exchange.ts";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Connection } from "./connection.ts";
-import type { Answer } from "./exchange.ts";
 import { isTag } from "./names.ts";
 import { parseJson } from "./responses.ts";
 

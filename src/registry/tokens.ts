@@ -1,11 +1,11 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
+import type { Answer, HttpRequest } from "../http/exchange.ts";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock } from "../model/observe.ts";
 import { SingleFlight } from "../model/single-flight.ts";
 import { type Challenge, challengesOf } from "./challenge.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Answer, HttpRequest } from "./exchange.ts";
 import { parseJson } from "./responses.ts";
 
 type Bearer = Extract<Challenge, { scheme: "bearer" }>;

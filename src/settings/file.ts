@@ -7,11 +7,13 @@ import type { HookSettings } from "../model/hooks.ts";
 import { byPlace, type ConfigProblem, type Remark, wrong } from "../model/problem.ts";
 import type { PrometheusSettings } from "../model/prometheus.ts";
 import type { RegistrySettings } from "../model/registry.ts";
+import type { SourceSettings } from "../model/source-settings.ts";
 import { clusterSchema } from "./clusters.ts";
 import { hookSchema } from "./hooks.ts";
 import { prometheusSchema } from "./prometheus.ts";
 import { registrySchema } from "./registries.ts";
 import { type SecretSources, secretSchema } from "./secret.ts";
+import { sourcesSchema } from "./sources.ts";
 
 /** The settings in `sluice.server.yaml`: those that come in lists, so that environment variables cannot hold them. */
 export interface ServerFile {
@@ -19,6 +21,7 @@ export interface ServerFile {
   readonly registries: readonly RegistrySettings[];
   readonly clusters: readonly ClusterEntry[];
   readonly prometheus: readonly PrometheusSettings[];
+  readonly sources: SourceSettings;
 }
 
 /** The schema of the file as people write it. `secret` reads a reference to a secret. */
@@ -37,11 +40,21 @@ export function serverFileSchema(secret: z.ZodType<string, unknown>) {
     prometheus: z.array(prometheusSchema(secret)).default([]).meta({
       description: "Prometheus servers that `rollback.verify` may ask, and for which repositories.",
     }),
+    sources: sourcesSchema(secret).prefault({}).meta({
+      description:
+        "What renders read from elsewhere: repositories, charts, artifacts and files. See [remote sources](sources.md).",
+    }),
   });
 }
 
 /** A file without settings. */
-export const emptyServerFile: ServerFile = { hooks: [], registries: [], clusters: [], prometheus: [] };
+export const emptyServerFile: ServerFile = {
+  hooks: [],
+  registries: [],
+  clusters: [],
+  prometheus: [],
+  sources: { allow: [], private: [], credentials: [], mirrors: [] },
+};
 
 /**
  * Reads the text of a `sluice.server.yaml`; it may be empty. Reports all problems at once, by place, and never quotes a

@@ -8,6 +8,7 @@ import type { TargetPlan } from "../model/target-plan.ts";
 import { planTargets } from "./configured-targets.ts";
 import { readControllers, withControllers } from "./controllers/plan.ts";
 import type { PlanReads } from "./reads.ts";
+import { rememberPlan } from "./replanning-renderer.ts";
 
 /** The file that configures Sluice, at the root of the repository. */
 export const configFile = ".sluice.yaml";
@@ -33,6 +34,19 @@ export async function resolveTargets(
   source: RenderSource,
   reads: PlanReads,
   file = configFile,
+): Promise<ResolvedTargets> {
+  const found = await resolveIn(text, source, reads, file);
+  rememberPlan(found.plan.targets, source, async (at, signal) => {
+    return (await resolveIn(text, at, { ...reads, signal }, file)).plan.targets;
+  });
+  return found;
+}
+
+async function resolveIn(
+  text: string | undefined,
+  source: RenderSource,
+  reads: PlanReads,
+  file: string,
 ): Promise<ResolvedTargets> {
   if (text === undefined) {
     const plan = await discovered(source, reads);

@@ -8,8 +8,10 @@ import type { EventHub } from "../model/events.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Prometheus } from "../model/prometheus.ts";
 import type { Queue } from "../model/queue.ts";
+import type { RegistrySettings } from "../model/registry.ts";
+import type { Sources } from "../model/sources.ts";
 import type { StateStore } from "../model/state.ts";
-import type { Mirrors } from "../model/tree.ts";
+import type { Mirrors, ObjectReader } from "../model/tree.ts";
 import type { PrometheusMetrics } from "../observe/index.ts";
 import { createPrometheus } from "../prometheus/index.ts";
 import {
@@ -22,8 +24,10 @@ import {
 import { engineBinary } from "../render/binary.ts";
 import { createRenderer, type EngineRenderer } from "../render/renderer.ts";
 import type { ServerSettings } from "../settings.ts";
+import { remoteRenderer } from "../sources/index.ts";
 import { createStateStore } from "../state/index.ts";
 import { type DeployTimes, openClusters } from "./clusters.ts";
+import { type OpenSources, openSources } from "./sources.ts";
 
 /** What both roles of a server have. */
 export interface ServerParts {
@@ -46,6 +50,8 @@ export interface ServerParts {
 export interface WorkerEdges {
   readonly mirrors: Mirrors;
   readonly renderer: EngineRenderer;
+  /** Closed with the renderer. */
+  readonly sources: Sources;
   readonly registry: RegistryClient;
   readonly state: StateStore;
   readonly clusters: Clusters;
@@ -59,7 +65,9 @@ export function openEdges(
   { github, log, metrics, clock, answerMs, deploys: times }: ServerParts,
   mirrors: Mirrors = openMirrors(settings, github, log),
 ): WorkerEdges {
-  const renderer = openRenderer(settings, log, metrics);
+  const launcher = openLauncher();
+  const { sources, store } = openServerSources(settings, { log, clock, start: launcher.start });
+  const renderer = remoteRenderer(openRenderer(settings, log, metrics, store.objects), sources);
   const registry = openRegistry(settings, {
     log,
     clock,
@@ -70,9 +78,10 @@ export function openEdges(
   const clusters = openClusters(settings.clusters, { clock, random: Math.random, times });
   const close = async () => {
     await Promise.all([mirrors.close(), renderer.close(), registry.close(), clusters.close()]);
+    launcher.close();
   };
   const prometheus = createPrometheus(settings.prometheus);
-  return { mirrors, renderer, registry, state, clusters, prometheus, close };
+  return { mirrors, renderer, sources, registry, state, clusters, prometheus, close };
 }
 
 function openMirrors(settings: ServerSettings, github: GitHubEdge, log: Logger): Mirrors {
@@ -89,10 +98,24 @@ function openMirrors(settings: ServerSettings, github: GitHubEdge, log: Logger):
   return { ...mirrors, close: () => mirrors.close().finally(launcher.close) };
 }
 
-function openRenderer({ dataDir, engines }: ServerSettings, log: Logger, metrics: PrometheusMetrics): EngineRenderer {
+function openServerSources(
+  { sources: settings, dataDir, registries, dockerConfig }: ServerSettings,
+  parts: Pick<OpenSources, "log" | "clock" | "start">,
+): ReturnType<typeof openSources> {
+  const all = withDocker(registries, dockerConfig, parts.log);
+  return openSources({ ...parts, root: join(dataDir, "sources"), settings, registries: all });
+}
+
+function openRenderer(
+  { dataDir, engines }: ServerSettings,
+  log: Logger,
+  metrics: PrometheusMetrics,
+  sources: ObjectReader,
+): EngineRenderer {
   return createRenderer({
     binary: engineBinary(process.env),
     cacheDir: join(dataDir, "renders"),
+    sources,
     log,
     onRender: metrics.render,
     ...(engines === undefined ? {} : { workers: engines }),
@@ -104,11 +127,16 @@ function openRegistry(
   { registries, dockerConfig }: ServerSettings,
   options: Omit<RegistryOptions, "settings">,
 ): RegistryClient {
-  const docker =
-    dockerConfig === undefined || !existsSync(dockerConfig)
-      ? undefined
-      : readDockerConfig(readFileSync(dockerConfig, "utf8"), dockerConfig);
-  for (const problem of docker?.problems ?? []) options.log.warn({ file: dockerConfig }, problem);
-  const settings = docker === undefined ? registries : withDockerCredentials(registries, docker.settings);
-  return createRegistry({ ...options, settings });
+  return createRegistry({ ...options, settings: withDocker(registries, dockerConfig, options.log) });
+}
+
+function withDocker(
+  registries: readonly RegistrySettings[],
+  dockerConfig: string | undefined,
+  log: Logger,
+): readonly RegistrySettings[] {
+  if (dockerConfig === undefined || !existsSync(dockerConfig)) return registries;
+  const docker = readDockerConfig(readFileSync(dockerConfig, "utf8"), dockerConfig);
+  for (const problem of docker.problems) log.warn({ file: dockerConfig }, problem);
+  return withDockerCredentials(registries, docker.settings);
 }

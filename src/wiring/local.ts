@@ -2,6 +2,8 @@ import type { StartProcess } from "../git/process.ts";
 import { type LocalRepository, openRepository } from "../git/repository.ts";
 import type { Logger } from "../model/observe.ts";
 import type { Renderer } from "../model/render.ts";
+import type { SourceSettings } from "../model/source-settings.ts";
+import { replanningRenderer } from "../targets/replanning-renderer.ts";
 
 /** The edges that the command line works with: local git and the engine. */
 export interface LocalEdges {
@@ -19,11 +21,22 @@ export interface LocalOptions {
   readonly workers?: number;
   /** What starts git; default: this process. */
   readonly start?: StartProcess | undefined;
+  /** Remote sources; without them nothing is fetched. */
+  readonly sources?: LocalSources;
+}
+
+/** Remote sources for the command line. */
+export interface LocalSources {
+  /** The folder where they are kept between runs. */
+  readonly root: string;
+  readonly settings: SourceSettings;
+  readonly offline: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Opens local git and the engine, without GitHub, queue or web. */
 export function openLocal(options: LocalOptions): LocalEdges {
-  const renderer = lazyRenderer(options);
+  const renderer = replanningRenderer(lazyRenderer(options));
   const opened = new Map<string, LocalRepository>();
   return {
     renderer,
@@ -65,5 +78,17 @@ async function openRenderer(options: LocalOptions): Promise<Renderer> {
     import("../render/binary.ts"),
     import("../render/renderer.ts"),
   ]);
-  return createRenderer({ binary: engineBinary(process.env), ...options });
+  const { sources: remote, log, start, ...rest } = options;
+  if (remote === undefined) return createRenderer({ binary: engineBinary(process.env), log, ...rest });
+  const [{ openSources }, { gitCredentials, loginsOf }, { remoteRenderer }] = await Promise.all([
+    import("./sources.ts"),
+    import("./local-sources.ts"),
+    import("../sources/index.ts"),
+  ]);
+  const { env, root, settings, offline } = remote;
+  const registries = loginsOf(env, log);
+  const findCredentials = gitCredentials(env, start);
+  const opened = openSources({ root, settings, offline, registries, findCredentials, log, start, clock: Date.now });
+  const sources = opened.store.objects;
+  return remoteRenderer(createRenderer({ binary: engineBinary(process.env), log, sources, ...rest }), opened.sources);
 }

@@ -8,9 +8,11 @@ import { type ImagePorts, sweepWatches } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
 import type { Handlers } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
+import { KeptPreviews } from "../preview/inputs/kept-previews.ts";
 import type { PromotionPorts } from "../promote/run/index.ts";
 import { type ReconcilePorts, sweepDeploys } from "../reconcile/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
+import { replanningRenderer } from "../targets/replanning-renderer.ts";
 import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
 import { handlersOf, listenToEvents, type Rooms } from "./handlers.ts";
 import { assertLockdown } from "./lockdown.ts";
@@ -114,9 +116,21 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
 
 function changePorts(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): ChangePorts {
   const { github, queue, events, log, clock } = parts;
-  const { mirrors, renderer, state } = edges;
+  const { mirrors, state } = edges;
+  const renderer = replanningRenderer(edges.renderer);
   const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
-  const ports = { github: github.for, mirrors, renderer, state, queue, events, log, clock, memo };
+  const ports = {
+    github: github.for,
+    mirrors,
+    renderer,
+    state,
+    queue,
+    events,
+    log,
+    clock,
+    memo,
+    kept: new KeptPreviews(),
+  };
   const { githubUrl: webUrl, docsUrl } = settings;
   const addresses = { webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };
   return { ...ports, ...addresses, signer: createSigner(settings.privateKey) };

@@ -220,3 +220,37 @@ describe("a target that takes another one in", () => {
     expect(await innerOwner("apps/web/prod/a.yaml", eu, dependents)).toBeUndefined();
   });
 });
+
+describe("a target that a controller's object declares", () => {
+  const declared = (id: string, file: string, parent?: string): Target => ({
+    ...targetIn(id, id),
+    declaration: { kind: "HelmRelease", namespace: "", name: id, file, ...(parent !== undefined && { parent }) },
+  });
+  const root = declared("root/prod", "clusters/prod.yaml");
+  const web = declared("web/prod", "root/prod/web.yaml", "root/prod");
+  const api = declared("api/prod", "root/prod/api.yaml", "root/prod");
+  const traces = (path: string): Trace => [[path, "file", "1"]];
+  const all = [
+    [root, [...traces("root/prod/web.yaml"), ...traces("root/prod/api.yaml")]],
+    [web, []],
+    [api, []],
+  ] as const;
+
+  it("reads the file that its object stands in", async () => {
+    const { dependents } = opened(all);
+    expect(ids(await dependents.of("root/prod/web.yaml"))).toEqual(["root/prod", "web/prod"]);
+    expect(ids(await dependents.of("root/prod/api.yaml"))).toEqual(["root/prod", "api/prod"]);
+  });
+
+  it("may be another render whenever the one that its object is in is", async () => {
+    const { dependents, tree } = opened(all, { "root/prod/web.yaml": "{}" });
+    expect(ids(await dependents.touched(["root/prod/web.yaml"], tree))).toEqual(["root/prod", "web/prod", "api/prod"]);
+  });
+
+  it("has no other reader in what its object comes from, which does not own the file either", async () => {
+    const { dependents } = opened(all);
+    expect(await otherReaders("root/prod/web.yaml", web, dependents)).toEqual([]);
+    expect(await innerOwner("root/prod/web.yaml", web, dependents)).toBeUndefined();
+    expect(ids(await otherReaders("root/prod/web.yaml", api, dependents))).toEqual(["web/prod"]);
+  });
+});

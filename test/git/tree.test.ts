@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseTree } from "../../src/git/parse-tree.ts";
+import { Directory } from "../../src/git/parse-tree.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { Trace } from "../../src/model/render.ts";
 import { differingLookups, lookupsTouching, traceHolds } from "../../src/model/trace.ts";
@@ -85,8 +85,8 @@ describe("a tree", () => {
   });
 
   it("refuses a malformed tree object", () => {
-    expect(() => parseTree(Buffer.from("100644 name\0short"), 20)).toThrow(/malformed/);
-    expect(() => parseTree(Buffer.from("no end"), 20)).toThrow(/malformed/);
+    expect(() => new Directory(Buffer.from("100644 name\0short"), 20)).toThrow(/malformed/);
+    expect(() => new Directory(Buffer.from("no end"), 20)).toThrow(/malformed/);
   });
 
   it("compares a trace with a tree, exactly", async () => {

@@ -13,11 +13,14 @@ const sandbox = join(import.meta.dirname, "../../sandbox");
  */
 const rules = ["config", "discovery", "policy", "diff", "edit"];
 const rooms = ["preview", "promote", "images", "reconcile"];
-const edges = ["render", "git", "github", "kube", "registry", "prometheus", "state", "notify", "observe"];
+const edges = ["render", "sources", "git", "github", "kube", "registry", "prometheus", "state", "notify", "observe"];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   ...Object.fromEntries(rules.map((folder) => [folder, ["model"]])),
+  http: ["model"],
   ...Object.fromEntries(edges.map((folder) => [folder, ["model"]])),
+  registry: ["model", "http"],
+  sources: ["model", "http"],
   targets: ["model", ...rules],
   change: ["model", "targets", ...rules],
   ...Object.fromEntries(rooms.map((folder) => [folder, ["model", "change", "targets", ...rules]])),

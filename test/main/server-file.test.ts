@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readServerFile } from "../../src/settings/file.ts";
+import { emptyServerFile, readServerFile } from "../../src/settings/file.ts";
 
 const secret = "s3cr3t-value-of-nobody";
 
@@ -33,7 +33,7 @@ describe("the server's file", () => {
 
   it("may be empty", () => {
     for (const text of ["", "# nothing yet\n", "{}", "hooks: []\nregistries: []\n"]) {
-      expect(settings(text)).toEqual({ hooks: [], registries: [], clusters: [], prometheus: [] });
+      expect(settings(text)).toEqual(emptyServerFile);
     }
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addressAllowed } from "../../src/registry/address-rules.ts";
-import type { Resolve } from "../../src/registry/agent.ts";
+import { addressAllowed } from "../../src/http/address-rules.ts";
+import type { Resolve } from "../../src/http/agent.ts";
 import { client, server, soon } from "./support/setting.ts";
 
 describe("where a registry may be", () => {

@@ -10,6 +10,7 @@ import (
 	"text/template"
 
 	sprig "github.com/go-task/slim-sprig/v3"
+	"github.com/gosimple/slug"
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/limits"
 	"github.com/sluice-gitops/sluice/engine/internal/output"
@@ -235,7 +236,7 @@ func label(meta map[string]any, field string, values map[string]string) {
 func execute(text string, inputs map[string]any) (string, error) {
 	functions := sprig.HermeticTxtFuncMap()
 	functions["inputs"] = func() map[string]any { return inputs }
-	functions["slugify"] = func(s string) string { return strings.Trim(notInName.ReplaceAllString(strings.ToLower(s), "-"), "-") }
+	functions["slugify"] = slug.Make
 	functions["toYaml"] = func(v any) (string, error) {
 		text, err := yaml.Marshal(v)
 		return strings.TrimSuffix(string(text), "\n"), err

@@ -33,9 +33,9 @@ type Passed struct {
 // Artifact gives the view of the source in the folder root as Flux sees it. Nothing outside of the root is there, no links and submodules, and nothing that
 // the `.sourceignore` files, the source's `spec.ignore` or the default rules leave out.
 func (f *FS) Artifact(root, ignore string) *FS {
-	view := *f
+	view := f.At(root)
 	view.artifact = &artifact{root: root, folders: map[string]folderRules{}, full: map[string]bool{}, last: patterns([]byte(ignore), nil)}
-	return &view
+	return view
 }
 
 // Passed lists the links and submodules that were asked for and are not in the artifact.

@@ -8,7 +8,7 @@ export const preview = define({
   description: [
     "Renders every target that the change can affect, at the merge base and at the head, and shows the difference: the verdict and the findings first, then what changes where, then the diffs, equal ones once. It writes nothing to the repository and sends nothing anywhere.",
     "The configuration is read from the base, as on GitHub; without a .sluice.yaml targets are discovered. Uncommitted changes are reported; --worktree includes them.",
-    "--format markdown prints the comment that Sluice posts on a pull request; json prints one object (targets with their changes, findings, notes, drift, completeness); html prints a self-contained page.",
+    "--format markdown prints the comment that Sluice posts on a pull request; json prints one object (targets with their changes, who deploys them, charts, findings, what moved, notes, drift, completeness); html prints a self-contained page.",
   ],
   positionals: [],
   flags: {

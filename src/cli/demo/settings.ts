@@ -45,6 +45,7 @@ export function demoSettings(
     ],
     clusters,
     prometheus: [],
+    sources: { allow: [], private: [], credentials: [], mirrors: [] },
     registries: [{ host: SAMPLE_REGISTRY, address: registry.url, insecure: true, private: true }],
   };
 }

@@ -30,7 +30,7 @@ export async function controllerSettings(
 ): Promise<Found> {
   const written = declaration && (await declaredObject(files, declaration));
   const found = await ofKind(target, files, written);
-  return { ...found, settings: found.settings.filter(isWritten) };
+  return { ...found, settings: found.settings.filter((one) => isWritten(one) && !isOther(one)) };
 }
 
 function ofKind(target: ControllerTarget, files: ReadFiles, written: WrittenObject | undefined): Promise<Found> {
@@ -44,6 +44,11 @@ function ofKind(target: ControllerTarget, files: ReadFiles, written: WrittenObje
     default:
       return target satisfies never;
   }
+}
+
+/** What an object in the render deploys is a target of its own. */
+function isOther({ resource = "" }: VersionSetting): boolean {
+  return /^(?:HelmRelease|Kustomization|Application|ApplicationSet|ResourceSet)\//.test(resource);
 }
 
 /** Flux's variables are put in before the object is read: a value with one is set elsewhere. */

@@ -3,7 +3,7 @@ import type { RepositoryContext } from "../../change/repository-context.ts";
 import { code } from "../../diff/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
-import type { Target } from "../../model/target.ts";
+import { ownPaths, type Target } from "../../model/target.ts";
 
 /** A change of the base since a pull request's branch left it. */
 export interface BaseChange {
@@ -14,16 +14,16 @@ export interface BaseChange {
   readonly text: string;
 }
 
-/** The newest change of the base to what is in these targets' own folders; `undefined` where there is none. */
+/** The newest change of the base to what is in these targets' own folders and declarations; `undefined` where there is none. */
 export async function changeOnBase(
   context: RepositoryContext,
   pull: Pick<PullRequest, "head">,
-  targets: readonly Pick<Target, "render">[],
+  targets: readonly Pick<Target, "render" | "declaration">[],
 ): Promise<BaseChange | undefined> {
   const { repository } = context;
   const fork = await repository.mergeBase(pull.head.sha, context.head);
   if (fork === undefined || fork === context.head) return undefined;
-  const paths = targets.map(({ render }) => render.path).filter((path) => path !== "");
+  const paths = targets.flatMap(ownPaths).filter((path) => path !== "");
   const [commit] = await repository.log({ to: context.head, from: fork, paths, firstParent: true, limit: 1 });
   if (commit === undefined) return undefined;
   const { by, pullRequest } = await authorOf(context, commit);

@@ -2,7 +2,7 @@ import type { RepositoryContext } from "../../change/repository-context.ts";
 import { eventId } from "../../model/events.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry } from "../../model/state.ts";
-import type { Target } from "../../model/target.ts";
+import { ownPaths, type Target } from "../../model/target.ts";
 import type { CommitFacts, Tree } from "../../model/tree.ts";
 import { isDecidedAfter } from "./decided-after.ts";
 import { forEachLogged } from "./for-each-logged.ts";
@@ -53,7 +53,7 @@ async function broughtByUs(
   target: Target,
   { mergeCommit = "" }: HistoryEntry,
 ): Promise<boolean> {
-  const paths = [target.render.path];
+  const paths = ownPaths(target);
   const [commit] = await context.repository.log({
     to: context.head,
     from: mergeCommit,
@@ -72,7 +72,10 @@ async function wasTakenBack(
 ): Promise<boolean> {
   const { repository } = context;
   if (mergeCommit === undefined || (await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
-  const folderAt = async (tree: Tree) => (await tree.at(target.render.path))?.oid;
+  const folderAt = async (tree: Tree): Promise<string | undefined> => {
+    const entries = await Promise.all(ownPaths(target).map((path) => tree.at(path)));
+    return entries.some((entry) => entry !== undefined) ? entries.map((entry) => entry?.oid).join(" ") : undefined;
+  };
   const [then, now] = [await folderAt(await repository.tree(mergeCommit)), await folderAt(context.tree)];
   if (now === undefined || then === now || !(await repository.isAncestor(mergeCommit, context.head))) return false;
   const before = await folderBefore(context, mergeCommit, folderAt);
@@ -109,7 +112,7 @@ async function write(
   const { where, head, signal } = context;
   const { environment, app } = target;
   const { mergeCommit = "", versions = [], pullRequest } = last;
-  const paths = [target.render.path];
+  const paths = ownPaths(target);
   const [commit] = await context.repository.log({ to: head, from: mergeCommit, paths, limit: 1 });
   const decision = {
     kind: "reverted",

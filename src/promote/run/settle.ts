@@ -6,6 +6,7 @@ import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
 import type { StateAddress } from "../../model/state.ts";
+import { ownPaths } from "../../model/target.ts";
 import { parseBranch } from "../text/branch.ts";
 import { type PromotionMetadata, promotionFormat, promotionOf } from "../text/metadata.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
@@ -104,6 +105,6 @@ async function changedApps(
   const changed = await repository.changedPaths(from, to);
   return targets.targets
     .filter((target) => target.environment === environment)
-    .filter(({ render }) => changed.some(({ path }) => isAtOrBelow(path, render.path)))
+    .filter((target) => changed.some(({ path }) => ownPaths(target).some((own) => isAtOrBelow(path, own))))
     .map(({ app }) => app);
 }

@@ -2,6 +2,7 @@ import { textsOf, versionChanges } from "../../change/images/expected-changes.ts
 import type { ImageRequest } from "../../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../../change/images/image-uses.ts";
 import { setImages } from "../../change/images/set-images.ts";
+import { ownResources } from "../../change/own-resources.ts";
 import type { ChangePlan, RenderedTarget } from "../../change/rendered-target.ts";
 import { settingVersions } from "../../change/setting-versions.ts";
 import { StagedFiles } from "../../change/staged-files.ts";
@@ -75,12 +76,12 @@ function sourceMatters({ source, target }: StrategyInput, { settings }: FoundSet
   return usesOf(target).some(({ name }) => !there.has(name));
 }
 
-function usesOf({ render }: RenderedTarget): readonly ImageUse[] {
-  return imageUses(toItems(render.resources()));
+function usesOf({ target, render }: RenderedTarget): readonly ImageUse[] {
+  return imageUses(toItems(ownResources(target, render.resources())));
 }
 
 function settingsOf({ target, at, render }: RenderedTarget): Promise<FoundSettings> {
-  return findSettings(target.render, render.trace, at.tree);
+  return findSettings(target.render, render.trace, at.tree, { declaration: target.declaration });
 }
 
 function imagesOf(rendered: RenderedTarget, { settings }: FoundSettings): TargetImages {

@@ -25,7 +25,7 @@ export interface Candidate extends Nameable {
 
 /** All that the clusters of a tree deploy: what people apply, then what controllers make of it, parents first. */
 export function candidatesOf({ clusters, applied }: Survey): readonly Candidate[] {
-  return clusters.flatMap((cluster, index) => {
+  const all = clusters.flatMap((cluster, index) => {
     const entries = applied.filter((one) => one.cluster === cluster).map(({ spec }) => entryOf(cluster, index, spec));
     const known = new Set([
       ...entries.map(({ key }) => key),
@@ -34,6 +34,23 @@ export function candidatesOf({ clusters, applied }: Survey): readonly Candidate[
     const units = [...cluster.units.values()].map((unit) => unitOf(cluster, index, unit, known));
     return [...entries, ...units];
   });
+  return withoutCircles(all);
+}
+
+/** Objects that declare each other have no first one: the first of the list loses its parent. */
+function withoutCircles(all: readonly Candidate[]): readonly Candidate[] {
+  const parents = new Map(all.map(({ key, parent }) => [key, parent]));
+  for (const { key } of all) {
+    const seen = new Set<string>();
+    for (let at: string | undefined = key; at !== undefined; at = parents.get(at)) {
+      if (seen.has(at)) {
+        parents.set(key, undefined);
+        break;
+      }
+      seen.add(at);
+    }
+  }
+  return all.map((one) => ({ ...one, parent: parents.get(one.key) }));
 }
 
 function entryOf(cluster: ClusterWalk, index: number, spec: FolderSpec): Candidate {

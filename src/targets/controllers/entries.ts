@@ -26,7 +26,12 @@ function depthOf({ files }: EntryCandidate): number {
   return Math.min(...files.map((file) => file.split("/").length));
 }
 
-/** The cluster that a path names: `clusters/<name>/…`. */
-export function clusterOfPath(path: string): string | undefined {
+/** The cluster that an entry's files are of, or the one that its objects point at: `clusters/<name>/…`. */
+export function clusterOf(files: readonly string[], points: readonly string[]): string | undefined {
+  const pointed = new Set(points.flatMap((point) => clusterOfPath(`${point}/`) ?? []));
+  return clusterOfPath(files[0] ?? "") ?? (pointed.size === 1 ? [...pointed][0] : undefined);
+}
+
+function clusterOfPath(path: string): string | undefined {
   return /(?:^|\/)clusters\/([^/]+)\//.exec(path)?.[1];
 }

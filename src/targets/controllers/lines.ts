@@ -33,7 +33,10 @@ function lineIn(text: string, kind: string, name: string): number | undefined {
     const isKind = new RegExp(`^["']?kind["']?:[ \\t]*["']?${RegExp.escape(kind)}["']?[ \\t]*(?:#.*)?$`, "m").test(
       document,
     );
-    const isNamed = new RegExp(`^[ \\t]+["']?name["']?:[ \\t]*["']?${RegExp.escape(name)}["']?[ \\t]*(?:#.*)?$`, "m");
+    const isNamed = new RegExp(
+      `(?:^[ \\t]+|[{,][ \\t]*)["']?name["']?:[ \\t]*["']?${RegExp.escape(name)}["']?[ \\t]*(?:[,}#]|$)`,
+      "m",
+    );
     if (isKind && isNamed.test(document)) return line + leading(document);
     line += document.split("\n").length - 1;
   }

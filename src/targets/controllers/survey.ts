@@ -1,4 +1,4 @@
-import { type EntryCandidate, type Follower, fileSpec, fluxFollower } from "../../discovery/index.ts";
+import { argoCdFollower, type EntryCandidate, type Follower, fileSpec, fluxFollower } from "../../discovery/index.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Render, RenderSource } from "../../model/render.ts";
 import type { FetchPolicy } from "../../model/sources.ts";
@@ -6,12 +6,12 @@ import { type FolderSpec, type RenderSpec, specText } from "../../model/target.t
 import type { PlanReads } from "../reads.ts";
 import type { ClusterStandIn } from "./clusters.ts";
 import { standInOf } from "./clusters.ts";
-import { clusterOfPath, firstEntries } from "./entries.ts";
+import { clusterOf, firstEntries } from "./entries.ts";
 import { keyOf, knownObject } from "./objects.ts";
 import { Pins } from "./pins.ts";
 import { ClusterWalk } from "./walk.ts";
 
-const followers: readonly Follower[] = [fluxFollower];
+const followers: readonly Follower[] = [argoCdFollower, fluxFollower];
 
 /** What the controllers of a tree read. */
 export interface Survey {
@@ -69,8 +69,8 @@ class Surveyor {
   /** Adds entries to their clusters, single files of one folder together, and walks these. */
   async enter(candidates: readonly EntryCandidate[]): Promise<void> {
     const entered = new Map<ClusterWalk, FolderSpec[]>();
-    for (const { spec, files } of joined(candidates)) {
-      const cluster = await this.#clusterOf(spec, files);
+    for (const { spec, files, points } of joined(candidates)) {
+      const cluster = await this.#clusterOf(spec, clusterOf(files, points));
       entered.set(cluster, [...(entered.get(cluster) ?? []), spec]);
       this.#entries.push({ cluster, spec, files });
     }
@@ -81,8 +81,7 @@ class Surveyor {
    * The cluster of an entry: what its path names. Where another entry has an object of the same name, it is another
    * cluster.
    */
-  async #clusterOf(spec: FolderSpec, files: readonly string[]): Promise<ClusterWalk> {
-    const name = clusterOfPath(files[0] ?? "");
+  async #clusterOf(spec: FolderSpec, name: string | undefined): Promise<ClusterWalk> {
     const render = await this.#render(spec);
     const objects = (render.ok ? render.resources() : []).flatMap(({ object }) => {
       const known = knownObject(object, {});
@@ -131,13 +130,13 @@ class Surveyor {
 /** Single files of one folder are one entry. */
 function joined(candidates: readonly EntryCandidate[]) {
   const single = candidates.filter(({ renders }) => renders.every(({ kind }) => kind === "plain"));
-  const folders = Map.groupBy(
-    single.flatMap(({ files }) => files),
-    parentPath,
-  );
+  const folders = Map.groupBy(single, ({ files }) => parentPath(files[0] ?? ""));
   const whole = candidates.filter((one) => !single.includes(one));
   return [
-    ...[...folders].map(([folder, files]) => ({ spec: fileSpec(folder, files), files })),
-    ...whole.flatMap(({ renders, files }) => renders.map((spec) => ({ spec, files }))),
+    ...[...folders].map(([folder, members]) => {
+      const files = members.flatMap((one) => one.files);
+      return { spec: fileSpec(folder, files), files, points: members.flatMap((one) => one.points) };
+    }),
+    ...whole.flatMap(({ renders, files, points }) => renders.map((spec) => ({ spec, files, points }))),
   ];
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { HookSettings } from "../../model/hooks.ts";
 import type { RegistryJob } from "../../model/jobs.ts";
+import { matchesAny } from "../../model/patterns.ts";
 import type { Reading } from "./adapter.ts";
-import { matchesAny } from "./patterns.ts";
 
 /**
  * An event without an id counts as a repetition of the same body within this time. A longer time would lose a moving

@@ -19,7 +19,7 @@ export async function gitServer(root: string): Promise<GitServer> {
     authorizations.push(request.headers.authorization);
     void served
       .intercept(request, response)
-      .then((answered) => (answered ? undefined : backend(root, request, response)));
+      .then((answered) => (answered ? undefined : gitBackend(root, request, response)));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -37,7 +37,8 @@ export async function gitServer(root: string): Promise<GitServer> {
   return served;
 }
 
-async function backend(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Answers one request by git's own `http-backend`, from the repositories below `root`. */
+export async function gitBackend(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);

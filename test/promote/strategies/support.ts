@@ -26,6 +26,7 @@ export async function inputOf(sourceFiles: Files, targetFiles: Files, parts: Inp
   const { source = targetIn("web/staging"), target = targetIn("web/prod"), readers = {} } = parts;
   const settings = { ...promoteSchema.parse({}), ...parts.settings };
   const dependents: Dependents = {
+    targets: [],
     of: async (file) => readers[file] ?? [],
     touched: async () => [],
     changed: async (files) => files.flatMap((file) => (parts.unmoved?.includes(file) ? [] : (readers[file] ?? []))),

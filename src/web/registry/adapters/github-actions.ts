@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { GithubActionsHook } from "../../../model/hooks.ts";
+import { matchesAny } from "../../../model/patterns.ts";
 import { type Adapter, authentic, refused, type Verdict } from "../adapter.ts";
 import { readCiBody } from "../ci-body.ts";
 import { verifyToken } from "../oidc.ts";
-import { matchesAny } from "../patterns.ts";
 
 const schema = z.object({
   repository: z.string(),

@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector } from "undici";
 import { addressAllowed } from "./address-rules.ts";
 
-/** A connection that was not made, since the host is at an address where no registry may be. */
+/** A connection that was not made, since the host is at an address where it may not be. */
 export class AddressRefused extends Error {
   override readonly name = "AddressRefused";
   readonly host: string;
@@ -30,10 +30,10 @@ interface AgentOptions {
 }
 
 /**
- * Connections to registries. Every address of a host is checked when it is connected to, not before, so that a name
+ * Connections to servers on the internet. Every address of a host is checked when it is connected to, not before, so that a name
  * that changes its address meanwhile is of no use.
  */
-export function registryAgent({
+export function guardedAgent({
   private: isPrivate,
   ca,
   connectTimeoutMs,

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 
 /**
- * Neither the internet nor a network of one's own: what nobody's registry can be at. Sources: RFC 6890 and its registry
+ * Neither the internet nor a network of one's own: where nobody's server can be. Sources: RFC 6890 and its registry
  * at IANA; the clouds' metadata services.
  */
 const never = list(
@@ -40,7 +40,7 @@ const own = list(
 );
 
 /**
- * Whether a registry may be at this IP address; one that is configured as private may be in networks of one's own, but
+ * Whether a server may be at this IP address; one that the operator calls private may be in networks of one's own, but
  * never at a link-local or metadata address.
  */
 export function addressAllowed(address: string, isPrivate: boolean): boolean {

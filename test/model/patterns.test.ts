@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matchesAny, matchesPattern } from "../../../src/web/registry/patterns.ts";
+import { matchesAny, matchesPattern } from "../../src/model/patterns.ts";
 
 describe("a pattern", () => {
   it.each([

@@ -22,10 +22,13 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** What requests to one registry have in common. */
+/** What requests to one server have in common. */
 export interface RequestSettings {
-  /** The registry's host, for messages. */
   readonly host: string;
+  /** The server in messages: `The registry ghcr.io`. */
+  readonly called: string;
+  /** What makes a private address fine, as a sentence. */
+  readonly privateFix: string;
   readonly dispatcher: Dispatcher;
   /** For the whole exchange, the body included. */
   readonly deadlineMs: number;
@@ -84,8 +87,7 @@ async function read(settings: RequestSettings, body: AsyncIterable<Uint8Array>, 
   // Leaving the loop ends the connection.
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > limit)
-      throw new UserError("limit", `The registry ${settings.host} sent more than ${limit} bytes at once`);
+    if (length > limit) throw new UserError("limit", `${settings.called} sent more than ${limit} bytes at once`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -93,21 +95,22 @@ async function read(settings: RequestSettings, body: AsyncIterable<Uint8Array>, 
 
 function failure(settings: RequestSettings, url: URL, deadline: AbortSignal, error: unknown): Error {
   if (error instanceof UserError) return error;
-  const fields = { registry: settings.host };
+  const { called } = settings;
+  const fields = { host: settings.host };
   if (error instanceof AddressRefused) {
-    const where = url.host === settings.host ? settings.host : `${settings.host} leads to ${url.hostname}, which`;
-    return new UserError("refused", `The registry ${where} is at a private address`, {
-      fix: "If that is meant, set private: true for this registry in the server's settings.",
+    const where = url.host === settings.host ? called : `${called} leads to ${url.hostname}, which`;
+    return new UserError("refused", `${where} is at a private address`, {
+      fix: settings.privateFix,
       fields,
     });
   }
   if (deadline.aborted) {
-    return new Fault("timeout", `The registry ${settings.host} did not answer in ${settings.deadlineMs / 1000} s`, {
+    return new Fault("timeout", `${called} did not answer in ${settings.deadlineMs / 1000} s`, {
       peer: settings.host,
       fields,
     });
   }
-  return new Fault("unavailable", `The registry ${settings.host} could not be reached: ${codeOf(error)}`, {
+  return new Fault("unavailable", `${called} could not be reached: ${codeOf(error)}`, {
     peer: settings.host,
     fields,
     cause: error,

@@ -1,0 +1,61 @@
+import type { FetchPolicy } from "./sources.ts";
+import type { Tree } from "./tree.ts";
+
+/** Everything may be fetched: what asks for it is what the base branch has. */
+export const trusted: FetchPolicy = { mayFetch: async () => true };
+
+const textFile = /\.(?:ya?ml|json|jsonnet|libsonnet|tpl|toml)$|(?:^|\/)(?:Kustomization|Chart\.lock|\.gitmodules)$/;
+const largestFile = 1024 * 1024;
+const named =
+  /(?:(?:https|ssh|oci|git\+ssh):\/\/)?(?:git@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{2,5})?[:/][^\s"'`<>()[\]{},;|\\]+/gi;
+
+/**
+ * Lets be fetched what a tree uses: an address, at whatever version, that stands in one of its files. The files are read
+ * at the first question.
+ */
+export function policyOfTree(tree: Tree): FetchPolicy {
+  let read: Promise<ReadonlySet<string>> | undefined;
+  return {
+    mayFetch: async (address) => {
+      read ??= addressesIn(tree);
+      const known = await read;
+      if (known.has(address)) return true;
+      return [...known].some((one) => one.startsWith(`${address}/`));
+    },
+  };
+}
+
+async function addressesIn(tree: Tree): Promise<ReadonlySet<string>> {
+  const files = (await tree.files()).filter((path) => textFile.test(path));
+  const found = new Set<string>();
+  for (let at = 0; at < files.length; at += 200) {
+    const texts = await Promise.all(files.slice(at, at + 200).map((path) => textOf(tree, path)));
+    for (const text of texts) for (const address of addressesInText(text)) found.add(address);
+  }
+  return found;
+}
+
+/** The text of a file; empty for one that is too large to be somebody's configuration. */
+async function textOf(tree: Tree, path: string): Promise<string> {
+  const entry = await tree.at(path);
+  if (entry?.kind !== "file") return "";
+  const bytes = await tree.read(path, largestFile).catch(() => undefined);
+  return bytes === undefined ? "" : Buffer.from(bytes).toString("utf8");
+}
+
+/** Every address in a text, as `addressesOf` writes them, with what stands behind it. */
+export function addressesInText(text: string): readonly string[] {
+  return [...text.matchAll(named)].map(([written]) => normal(written));
+}
+
+function normal(written: string): string {
+  const plain = written
+    .toLowerCase()
+    .replace(/^(?:[a-z+]+:\/\/)?(?:git@)?/, "")
+    .replace(/^([a-z0-9.-]+):(?!\d+(?:\/|$))/, "$1/")
+    .replace(/[?#@].*$/, "")
+    .replaceAll(/\/{2,}/g, "/")
+    .replace(/\.git(?=\/|$)/, "")
+    .replace(/\/+$/, "");
+  return plain.replace(/^raw\.githubusercontent\.com\//, "github.com/");
+}

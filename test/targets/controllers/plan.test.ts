@@ -1,0 +1,292 @@
+import { describe, expect, it } from "vitest";
+import type { Target } from "../../../src/model/target.ts";
+import type { PlanReads } from "../../../src/targets/index.ts";
+import { resolveTargets } from "../../../src/targets/index.ts";
+import { memoryRenderer } from "../../support/memory-renderer.ts";
+import { memoryTree } from "../../support/memory-tree.ts";
+import { planReads, sourceOf } from "../../support/plan-reads.ts";
+
+type Files = Readonly<Record<string, string>>;
+
+const own = { urls: ["https://github.com/acme/gitops"], branches: ["main", "HEAD"] };
+
+async function planOf(files: Files, more: Partial<PlanReads> = {}, text?: string) {
+  return resolveTargets(text, sourceOf(memoryTree(files)), planReads({ repository: own, ...more }));
+}
+
+async function targetsOf(files: Files, more: Partial<PlanReads> = {}): Promise<readonly Target[]> {
+  return (await planOf(files, more)).plan.targets;
+}
+
+function lines(targets: readonly Target[]): readonly string[] {
+  return targets.map(({ id, render, declaration }) => `${id} ${render.kind} ${render.path} < ${declaration?.parent ?? "-"}`);
+}
+
+function flux(name: string, path: string, more = ""): string {
+  return `---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: ${name}, namespace: flux-system }
+spec:
+  path: ${path}
+  prune: true
+  sourceRef: { kind: GitRepository, name: flux-system }
+${more}`;
+}
+
+function repository(url = "ssh://git@github.com/Acme/gitops.git", branch = "main"): string {
+  return `---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: flux-system, namespace: flux-system }
+spec: { url: "${url}", ref: { branch: ${branch} } }
+`;
+}
+
+function sync(cluster: string): Files {
+  return {
+    [`clusters/${cluster}/flux-system/gotk-sync.yaml`]: `${repository()}${flux("flux-system", `./clusters/${cluster}`)}`,
+    [`clusters/${cluster}/flux-system/kustomization.yaml`]: "resources: [gotk-sync.yaml]\n",
+  };
+}
+
+const configMap = (name: string) => `---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: ${name}, namespace: flux-system }
+data: { region: eu }
+`;
+
+describe("the targets of a repository that Flux deploys", () => {
+  it("are what the sync of each cluster leads to, to any depth, with the cluster as environment", async () => {
+    const targets = await targetsOf({
+      ...sync("staging"),
+      ...sync("production"),
+      "clusters/staging/apps.yaml": flux("apps", "./apps/staging"),
+      "clusters/production/apps.yaml": flux("apps", "./apps/production"),
+      "apps/staging/web.yaml": flux("web", "./web"),
+      "apps/production/web.yaml": flux("web", "./web"),
+      "web/deployment.yaml": configMap("web"),
+    });
+    expect(lines(targets)).toEqual([
+      "apps/staging flux apps/staging < flux-system/staging",
+      "flux-system/staging flux clusters/staging < -",
+      "web/staging flux web < apps/staging",
+      "apps/production flux apps/production < flux-system/production",
+      "flux-system/production flux clusters/production < -",
+      "web/production flux web < apps/production",
+    ]);
+  });
+
+  it("say who declares them, where, and what is done with them", async () => {
+    const targets = await targetsOf({
+      ...sync("prod"),
+      "clusters/prod/web.yaml": `# the app\n${flux("web", "web", "  suspend: true\n  targetNamespace: shop\n")}`,
+      "web/deployment.yaml": configMap("web"),
+    });
+    expect(targets.find(({ app }) => app === "web")).toMatchObject({
+      declaration: {
+        ...{ kind: "Kustomization", namespace: "flux-system", name: "web" },
+        ...{ file: "clusters/prod/web.yaml", line: 3, parent: "flux-system/prod" },
+      },
+      destination: { cluster: "prod", namespace: "shop" },
+      handling: { suspended: true, prune: true },
+    });
+  });
+
+  it("take a source that nothing declares for this repository, with a warning", async () => {
+    const { plan, problems } = await planOf({
+      "cluster/ks.yaml": flux("apps", "./apps"),
+      "apps/web.yaml": configMap("web"),
+    });
+    expect(lines(plan.targets)).toEqual(["apps/default flux apps < cluster/default", "cluster/default plain cluster < -"]);
+    expect(problems).toMatchObject([
+      { severity: "warning", message: "Nothing here declares the GitRepository `flux-system/flux-system`" },
+    ]);
+  });
+
+  it("stay targets with the reason where their source is of another repository that is not fetched", async () => {
+    const targets = await targetsOf({
+      "cluster/all.yaml": `${repository("https://github.com/other/gitops")}${flux("apps", "./apps")}`,
+      "apps/web.yaml": configMap("web"),
+    });
+    const apps = targets.find(({ app }) => app === "apps");
+    expect(apps?.render).toMatchObject({
+      kind: "flux",
+      missing: [
+        {
+          reference: "https://github.com/other/gitops@main",
+          reason: "nothing remote is fetched here",
+          file: "cluster/all.yaml",
+        },
+      ],
+    });
+  });
+
+  it("render another branch of this repository from there", async () => {
+    const targets = await targetsOf({
+      "cluster/all.yaml": `${repository("https://github.com/acme/gitops", "v2")}${flux("apps", "./apps")}`,
+      "apps/web.yaml": configMap("web"),
+    });
+    expect(targets.find(({ app }) => app === "apps")?.render.missing).toMatchObject([
+      { reference: "https://github.com/acme/gitops@v2" },
+    ]);
+  });
+
+  it("get their variables from ConfigMaps that any render of the same cluster has", async () => {
+    const uses = "  postBuild: { substituteFrom: [{ kind: ConfigMap, name: settings }, { kind: Secret, name: tokens }] }\n";
+    const targets = await targetsOf({
+      ...sync("a"),
+      ...sync("b"),
+      "clusters/a/web.yaml": flux("web", "./web", uses),
+      "clusters/a/settings.yaml": flux("settings", "./settings"),
+      "clusters/b/web.yaml": flux("web", "./web", uses),
+      "settings/all.yaml": configMap("settings"),
+      "web/deployment.yaml": configMap("web"),
+    });
+    const options = (id: string) => targets.find((one) => one.id === id)?.render.options;
+    expect(options("web/a")).toMatchObject({ variables: { region: "eu" }, placeholders: ["Secret/tokens"] });
+    expect(options("web/b")).toMatchObject({ placeholders: ["ConfigMap/settings", "Secret/tokens"] });
+    expect(options("web/b")).not.toHaveProperty("variables");
+  });
+
+  it("end where objects declare each other in a circle", async () => {
+    const targets = await targetsOf({
+      "root.yaml": flux("a", "./a"),
+      "a/b.yaml": flux("b", "./b"),
+      "b/a.yaml": flux("a", "./a"),
+    });
+    expect(lines(targets).filter((line) => !line.includes("plain"))).toEqual([
+      "a/default flux a < -",
+      "b/default flux b < a/default",
+    ]);
+  });
+
+  it("keep one that does not render, and say that nobody knows what is in it", async () => {
+    const { plan, problems } = await planOf({
+      ...sync("prod"),
+      "clusters/prod/apps.yaml": flux("apps", "./apps"),
+      "apps/web.yaml": flux("web", "./web"),
+      "apps/broken.yaml": "just words\n",
+    });
+    expect(lines(plan.targets)).toEqual([
+      "apps/prod flux apps < flux-system/prod",
+      "flux-system/prod flux clusters/prod < -",
+    ]);
+    expect(problems).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("The Kustomization `flux-system/apps` does not render") },
+    ]);
+  });
+
+  it("leave out folders that nothing deploys, in one note", async () => {
+    const { plan } = await planOf({
+      ...sync("prod"),
+      "clusters/prod/web.yaml": flux("web", "./web"),
+      "web/deployment.yaml": configMap("web"),
+      "old/one/kustomization.yaml": "resources: [a.yaml]\n",
+      "old/two/a.yaml": configMap("two"),
+    });
+    expect(lines(plan.targets)).toHaveLength(2);
+    expect(plan.notes).toEqual([
+      "`old/one` and `old/two` are not reached by anything that Argo CD or Flux reads here, so no target.",
+    ]);
+  });
+
+  it("are followed from a FluxInstance, whose source and Kustomization are in no file", async () => {
+    const targets = await targetsOf({
+      "bootstrap/instance.yaml": `apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: { name: flux, namespace: flux-system }
+spec: { sync: { kind: GitRepository, url: "https://github.com/acme/gitops", ref: refs/heads/main, path: clusters/prod } }
+`,
+      "clusters/prod/web.yaml": flux("web", "./web"),
+      "web/deployment.yaml": configMap("web"),
+    });
+    expect(lines(targets)).toEqual([
+      "bootstrap/prod plain bootstrap < -",
+      "flux-system/prod flux clusters/prod < bootstrap/prod",
+      "web/prod flux web < flux-system/prod",
+    ]);
+  });
+
+  it("has releases with their chart, its place and the values that a parent sets", async () => {
+    const targets = await targetsOf({
+      ...sync("prod"),
+      "clusters/prod/web.yaml": `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: web, namespace: shop }
+spec:
+  chart: { spec: { chart: ./charts/web, sourceRef: { kind: GitRepository, name: flux-system, namespace: flux-system } } }
+  valuesFrom: [{ kind: ConfigMap, name: web-values }, { kind: Secret, name: web-secrets, optional: true }]
+  driftDetection: { mode: warn }
+`,
+      "clusters/prod/values.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: { name: web-values, namespace: shop }
+data: { values.yaml: "replicas: 2" }
+`,
+      "charts/web/Chart.yaml": "name: web\nversion: 1.0.0\n",
+    });
+    expect(targets.find(({ app }) => app === "web")).toMatchObject({
+      render: {
+        kind: "helmrelease",
+        path: "charts/web",
+        options: { root: "", valuesFrom: [{ yaml: "replicas: 2" }, { unknown: "Secret/web-secrets" }] },
+      },
+      destination: { cluster: "prod", namespace: "shop" },
+      handling: { selfHeal: false, driftDetection: "warn" },
+    });
+  });
+});
+
+function application(name: string, path: string, more = ""): string {
+  return `---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: ${name}, namespace: argocd }
+spec:
+  project: default
+  source: { repoURL: git@github.com:acme/gitops.git, path: ${path}, targetRevision: HEAD }
+  destination: { server: https://kubernetes.default.svc, namespace: ${name} }
+${more}`;
+}
+
+describe("the targets of a repository that Argo CD deploys", () => {
+  it("are the applications below the root application, with the stage of their names", async () => {
+    const targets = await targetsOf({
+      "root.yaml": application("root", "apps"),
+      "apps/web-staging.yaml": application("web-staging", "web/staging"),
+      "apps/web-prod.yaml": application("web-prod", "web/prod"),
+      "web/staging/a.yaml": configMap("a"),
+      "web/prod/a.yaml": configMap("a"),
+      "unused/a.yaml": configMap("a"),
+    });
+    expect(lines(targets)).toEqual([
+      "web/staging argocd web/staging < root/default",
+      "web/prod argocd web/prod < root/default",
+      "app/default plain  < -",
+      "root/default argocd apps < app/default",
+    ]);
+  });
+
+  it("are all that people apply by hand where there is no root", async () => {
+    const targets = await targetsOf({
+      "apps/a.yaml": application("a", "a"),
+      "apps/b.yaml": application("b", "b"),
+      "a/x.yaml": configMap("a"),
+      "b/x.yaml": configMap("b"),
+    });
+    expect(lines(targets)).toEqual([
+      "a/default argocd a < apps/default",
+      "apps/default plain apps < -",
+      "b/default argocd b < apps/default",
+    ]);
+  });
+
+  it("is stable: the same tree gives the same plan, and what it looked up", async () => {
+    const files = { "apps/a.yaml": application("a", "a"), "a/x.yaml": configMap("a") };
+    const first = await planOf(files, { renderer: memoryRenderer() });
+    expect(await planOf(files, { renderer: memoryRenderer() })).toEqual(first);
+    expect(first.plan.reads?.map(([path]) => path)).toContain("apps");
+  });
+});
