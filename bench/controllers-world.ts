@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { selfSigned } from "../sandbox/certificate.ts";
 import { type Api, connect } from "../sandbox/cluster/api.ts";
 import { startControlPlane } from "../sandbox/cluster/control-plane.ts";
 import { programs } from "../sandbox/cluster/programs.ts";
@@ -14,7 +15,6 @@ import { tlsFront } from "../test/controllers/support/git-server.ts";
 import { type ApiObject, applyObject, pathOf } from "../test/controllers/support/objects.ts";
 import { controllerPrograms } from "../test/controllers/support/programs.ts";
 import type { Files, TestRepository } from "../test/controllers/support/world.ts";
-import { selfSigned } from "../test/support/certificate.ts";
 
 /** One control plane with Argo CD and Flux on it, and a local GitHub that they read. */
 export interface BenchWorld {

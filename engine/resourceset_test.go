@@ -20,8 +20,8 @@ func makes(t *testing.T, spec string, inputs ...map[string]any) answer {
 	return start(t).render(t, r, request{tree: tree, kind: "resourceset", output: "json", options: map[string]any{"set": set, "inputs": inputs}})
 }
 
-// names lists the names of the objects.
-func names(t *testing.T, a answer) []string {
+// madeNames lists the names of the objects.
+func madeNames(t *testing.T, a answer) []string {
 	t.Helper()
 	if a.failed() {
 		t.Fatalf("%v", a.header)
@@ -46,7 +46,7 @@ const perTenant = `"resources": [{"apiVersion": "v1", "kind": "ConfigMap", "meta
 func TestAResourceSetIsRenderedForEachSetOfInputs(t *testing.T) {
 	a := makes(t, `{"inputs": [{"tenant": "a", "n": 2, "v": "1.0"}, {"tenant": "b", "n": 3, "v": "2"}], `+perTenant+`, "commonMetadata": {"labels": {"x": "y"}}}`,
 		map[string]any{"tenant": "c", "n": 4, "v": "3", "provider": map[string]any{"name": "other"}})
-	if got := names(t, a); !slices.Equal(got, []string{"a", "b", "c"}) {
+	if got := madeNames(t, a); !slices.Equal(got, []string{"a", "b", "c"}) {
 		t.Fatalf("%v", got)
 	}
 	if !strings.Contains(string(a.body), `{"apiVersion":"v1","data":{"n":2,"v":"1.0"},"kind":"ConfigMap","metadata":{"labels":{"x":"y"},"name":"a"}}`) {
@@ -57,7 +57,7 @@ func TestAResourceSetIsRenderedForEachSetOfInputs(t *testing.T) {
 func TestAResourceSetWithoutInputsIsRenderedOnce(t *testing.T) {
 	a := makes(t, `{"resources": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}],
 		"steps": [{"name": "s", "resourcesTemplate": "---\napiVersion: v1\nkind: Secret\nmetadata: {name: << slugify \"B and C\" >>}\n---\n# nothing\n"}]}`)
-	if got := names(t, a); !slices.Equal(got, []string{"a", "b-and-c"}) {
+	if got := madeNames(t, a); !slices.Equal(got, []string{"a", "b-and-c"}) {
 		t.Fatalf("%v", got)
 	}
 }
@@ -66,7 +66,7 @@ func TestPermutedInputsStandBelowTheirProviders(t *testing.T) {
 	a := makes(t, `{"inputs": [{"t": "a"}, {"t": "b"}], "inputStrategy": {"name": "Permute"},
 		"resources": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "<< inputs.my_set.t >>-<< inputs.env_s.e >>"}}]}`,
 		map[string]any{"e": "x", "provider": map[string]any{"name": "env.s"}}, map[string]any{"e": "y", "provider": map[string]any{"name": "env.s"}})
-	if got := names(t, a); !slices.Equal(got, []string{"a-x", "a-y", "b-x", "b-y"}) {
+	if got := madeNames(t, a); !slices.Equal(got, []string{"a-x", "a-y", "b-x", "b-y"}) {
 		t.Fatalf("%v", got)
 	}
 }
@@ -76,7 +76,7 @@ func TestOfEqualObjectsTheFirstIsTakenAndDisabledOnesAreNot(t *testing.T) {
 		{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "same"}, "data": {"i": "<< inputs.i >>"}},
 		{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "off", "annotations": {"fluxcd.controlplane.io/reconcile": "disabled"}}},
 		{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "copy", "annotations": {"fluxcd.controlplane.io/copyFrom": "ns/source"}}}]}`)
-	if got := names(t, a); !slices.Equal(got, []string{"same", "copy"}) || !strings.Contains(string(a.body), `"i":1`) {
+	if got := madeNames(t, a); !slices.Equal(got, []string{"same", "copy"}) || !strings.Contains(string(a.body), `"i":1`) {
 		t.Fatalf("%v %s", got, a.body)
 	}
 	if unpinned, _ := json.Marshal(a.header["unpinned"]); !strings.Contains(string(unpinned), `"reference":"ns/source"`) {

@@ -1,18 +1,15 @@
-import { dirname, join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { dirname } from "node:path";
 import type { Context } from "hono";
 
 import { requireAccess } from "./access.ts";
 import { noticeRefs } from "./actions/refs.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { ApiError } from "./errors.ts";
-import { gitEnvironment, runProgram } from "./git.ts";
+import { bodyOf, httpBackend } from "./git-backend.ts";
 import { answerLsRefs } from "./git-protocol.ts";
 import { reads, writes } from "./routes/route.ts";
 import type { Repository } from "./state.ts";
 import { botLogin, exclusively, findRepository, formerlyNamed, gitDirOf, type World } from "./world.ts";
-
-const TIMEOUT_MS = 120_000;
 
 /** The owner, repository and rest of a git request's path; undefined when the path is none of git's. */
 export function parseGitPath(path: string): { owner: string; name: string; tail: string } | undefined {
@@ -39,7 +36,7 @@ export async function handleGit(
     }
     if (!repository) throw new ApiError(caller.kind === "anonymous" ? 401 : 404, "Repository not found.");
     requireGitAccess(world, caller, repository, pushes);
-    const body = await readBody(context);
+    const body = await bodyOf(context.req.raw);
     const run = (): Promise<Response> => backend(world, context, repository, target.tail, body, caller);
     if (service === "git-upload-pack" && context.req.header("git-protocol") === "version=2") {
       if (target.tail === "info/refs") return await offered(run);
@@ -93,11 +90,6 @@ function refusal(world: World, error: unknown): Response {
   return new Response(`${error.message}\n`, { status: error.status, ...(headers ? { headers } : {}) });
 }
 
-async function readBody(context: Context): Promise<Buffer> {
-  const bytes = Buffer.from(await context.req.arrayBuffer());
-  return context.req.header("content-encoding") === "gzip" ? gunzipSync(bytes) : bytes;
-}
-
 function backend(
   world: World,
   context: Context,
@@ -106,43 +98,7 @@ function backend(
   body: Buffer,
   caller: Caller,
 ): Promise<Response> {
-  const dir = gitDirOf(world, repository);
-  const protocol = context.req.header("git-protocol");
-  const env = gitEnvironment({
-    GIT_PROJECT_ROOT: dirname(dir),
-    GIT_HTTP_EXPORT_ALL: "1",
-    PATH_INFO: `/${repository.name}.git/${tail}`,
-    QUERY_STRING: new URL(context.req.url).search.slice(1),
-    REQUEST_METHOD: context.req.method,
-    CONTENT_TYPE: context.req.header("content-type") ?? "",
-    CONTENT_LENGTH: String(body.length),
-    REMOTE_USER: callerLogin(world, caller),
-    REMOTE_ADDR: "127.0.0.1",
-    ...(protocol === undefined ? {} : { GIT_PROTOCOL: protocol }),
-  });
-  return runBackend(join(dir), env, body);
-}
-
-async function runBackend(cwd: string, env: Record<string, string>, body: Buffer): Promise<Response> {
-  const program = { file: "git", args: ["http-backend"], cwd, env, input: body };
-  const { code, stdout, stderr } = await runProgram(program, TIMEOUT_MS);
-  const response = parseCgi(stdout);
-  if (response) return response;
-  const end = code < 0 ? "a signal" : code;
-  throw new Error(`git http-backend ended with ${end}: ${stderr.toString("utf8").trim()}`);
-}
-
-function parseCgi(output: Buffer): Response | undefined {
-  const end = output.indexOf("\r\n\r\n");
-  if (end < 0) return undefined;
-  const headers = new Headers();
-  let status = 200;
-  for (const line of output.subarray(0, end).toString("latin1").split("\r\n")) {
-    const at = line.indexOf(":");
-    const name = line.slice(0, at);
-    const value = line.slice(at + 1).trim();
-    if (name.toLowerCase() === "status") status = Number.parseInt(value, 10);
-    else headers.append(name, value);
-  }
-  return new Response(new Uint8Array(output.subarray(end + 4)), { status, headers });
+  const root = dirname(gitDirOf(world, repository));
+  const user = callerLogin(world, caller);
+  return httpBackend({ root, path: `/${repository.name}.git/${tail}`, request: context.req.raw, body, user });
 }

@@ -4,6 +4,7 @@
  */
 export { startLocalRegistry } from "./registry/start.ts";
 export type * from "./registry/types.ts";
+export { type LocalSources, startLocalSources } from "./sources/start.ts";
 export { startLocalGitHub } from "./start.ts";
 export type * from "./types.ts";
 export type * from "./types-common.ts";

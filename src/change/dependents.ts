@@ -9,9 +9,9 @@ export interface Dependents {
   /** All targets of the plan. */
   readonly targets: readonly Target[];
   /**
-   * The targets whose render reads this file or whose object stands in it, in the order of the plan. Of a chart, which is read as a whole, a file
-   * counts when it is one of those that charts are made of: whether another one plays a part is seen when the change is
-   * rendered.
+   * The targets whose render reads this file or whose object stands in it, in the order of the plan. Of a chart, which
+   * is read as a whole, a file counts when it is one of those that charts are made of: whether another one plays a part
+   * is seen when the change is rendered.
    */
   of(file: string): Promise<readonly Target[]>;
   /** The targets that may render differently in `tree`, in which these paths differ from the base. */

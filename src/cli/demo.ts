@@ -6,6 +6,7 @@ import { EXIT } from "./command.ts";
 import type { DemoContext } from "./definitions/demo.ts";
 import type { Played } from "./demo/play.ts";
 import { ADMIN_TOKEN } from "./demo/repository.ts";
+import { SAMPLE_NAMES, type SampleName } from "./demo/sample-names.ts";
 import { installed } from "./installation.ts";
 import { usage } from "./parse.ts";
 import { aborted } from "./wait.ts";
@@ -25,7 +26,8 @@ export async function runDemo(context: DemoContext): Promise<number> {
 async function run(context: DemoContext, folder: string, port: number): Promise<number> {
   const { play } = await import("./demo/play.ts");
   const { stdout, paint, signal } = context;
-  const played = await play({ folder, port, context, cluster: context.args.cluster });
+  const sample = sampleOf(context.args.sample);
+  const played = await play({ folder, port, context, cluster: context.args.cluster, ...(sample && { sample }) });
   try {
     if (context.args.exit) return EXIT.ok;
     stdout.write(tryNext(paint, played).join("\n").concat("\n"));
@@ -62,6 +64,12 @@ export function checkDemoFiles(installation: string): void {
     `the demo is not part of this installation: ${installation} has no ${missing.join(" and no ")}`,
     "Run it from a checkout of Sluice's repository: npm run demo.",
   );
+}
+
+function sampleOf(name: string | undefined): SampleName | undefined {
+  const sample = SAMPLE_NAMES.find((one) => one === name);
+  if (name === undefined || sample !== undefined) return sample;
+  throw usage(`there is no sample "${name}"`, `Name one of ${SAMPLE_NAMES.join(", ")}.`);
 }
 
 function portOf(text: string): number {

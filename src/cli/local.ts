@@ -1,4 +1,5 @@
 import type { Renderer } from "../model/render.ts";
+import type { Sources } from "../model/sources.ts";
 import type { LocalEdges, LocalSources } from "../wiring/local.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { CommandContext } from "./command.ts";
@@ -10,6 +11,7 @@ export interface Local {
   readonly place: Located;
   readonly repository: ReturnType<LocalEdges["repository"]>;
   readonly renderer: Renderer;
+  readonly sources: Sources | undefined;
   readonly git: Git;
 }
 
@@ -30,7 +32,13 @@ export async function withLocal<T>(
     sources: sourcesOf(context.env),
   });
   try {
-    return await use({ place, repository: edges.repository(place.gitDir), renderer: edges.renderer, git });
+    return await use({
+      place,
+      repository: edges.repository(place.gitDir),
+      renderer: edges.renderer,
+      sources: edges.sources,
+      git,
+    });
   } finally {
     await edges.close();
   }

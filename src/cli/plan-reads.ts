@@ -4,11 +4,11 @@ import type { Local } from "./local.ts";
 
 /** What a plan of targets may need, on this machine. `base` is the revision that is compared with, if any. */
 export async function planReads(
-  { place: { gitDir: cwd }, git, renderer }: Pick<Local, "place" | "git" | "renderer">,
+  { place: { gitDir: cwd }, git, renderer, sources }: Pick<Local, "place" | "git" | "renderer" | "sources">,
   signal: AbortSignal,
   base?: string,
 ): Promise<PlanReads> {
-  return { renderer, repository: await identityOf(cwd, git, base), signal };
+  return { renderer, sources, repository: await identityOf(cwd, git, base), signal };
 }
 
 /** The addresses of all remotes; the branch that is compared with, the one that is checked out, and the default one. */

@@ -40,7 +40,7 @@ async function run(context: PreviewContext, local: Local): Promise<number> {
       identity: (await planReads(local, context.signal, base)).repository,
       onProgress: ({ phase, done, total }) => context.progress.update(PHASES[phase], done, total),
     },
-    { renderer: local.renderer },
+    { renderer: local.renderer, ...(local.sources && { sources: local.sources }) },
   );
   context.progress.clear();
   if (outcome.kind === "config") return brokenConfig(context, local, outcome, override);

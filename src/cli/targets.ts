@@ -28,12 +28,14 @@ async function run(context: TargetsContext, local: Local): Promise<number> {
     context.stderr.write(`${line}\n`);
   if (problems.some((problem) => problem.severity === "error")) return EXIT.usage;
   if (context.args.format === "json") {
-    const list = plan.targets.map((target) => ({ ...describe(target), source }));
+    const list = plan.targets.map((target) => ({ ...describe(target), source, ...controlled(target) }));
     context.stdout.write(`${JSON.stringify({ targets: list, notes: plan.notes }, null, 2)}\n`);
     return EXIT.ok;
   }
-  const rows = plan.targets.map((target) => Object.values(describe(target)).map(oneLine));
-  const columns = [{ title: "APP" }, { title: "ENVIRONMENT" }, { title: "PATH" }, { title: "RENDERER" }];
+  const declared = plan.targets.some(({ declaration }) => declaration !== undefined);
+  const rows = plan.targets.map((target) => cells(target, declared).map(oneLine));
+  const more = declared ? [{ title: "DECLARED BY" }, { title: "DESTINATION" }, { title: "NOT RENDERED" }] : [];
+  const columns = [{ title: "APP" }, { title: "ENVIRONMENT" }, { title: "PATH" }, { title: "RENDERER" }, ...more];
   const from = plan.source === "discovered" ? `discovered (there is no ${configFile})` : `from ${configFile}`;
   const lines = [
     ...(rows.length > 0 ? [...table(columns, rows, context.paint), ""] : []),
@@ -46,6 +48,22 @@ async function run(context: TargetsContext, local: Local): Promise<number> {
 
 function describe({ app, environment, render }: Target) {
   return { app, environment, path: render.path, renderer: render.kind };
+}
+
+/** What a controller does with a target, and why it cannot be rendered, for programs. Nothing of its values. */
+function controlled({ declaration, destination, handling, render }: Target) {
+  const { missing } = render;
+  return { declaration, destination, handling, missing };
+}
+
+function cells(target: Target, declared: boolean): readonly string[] {
+  const own = Object.values(describe(target));
+  if (!declared) return own;
+  const { declaration, destination, render } = target;
+  const by = declaration === undefined ? "" : `${declaration.kind} ${declaration.namespace}/${declaration.name}`;
+  const to = [destination?.cluster ?? destination?.server, destination?.namespace].filter((part) => part !== undefined);
+  const [missing] = render.missing ?? [];
+  return [...own, by, to.join("/"), missing === undefined ? "" : `${missing.reference}: ${missing.reason}`];
 }
 
 /** The text of the configuration in a tree, `undefined` where there is none. */

@@ -46,11 +46,16 @@ export function sourceMovedFinding({ reference, revision, movedFrom }: MovingSou
 /** A remote base, file or chart was left out of a render. */
 export function notFetchedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
   const { app, environment, reference } = about;
-  const { kind = "base", file, before } = reference;
+  const { file, before } = reference;
+  const { why, fix, isAsked } = notFetchedReason(reference);
+  // What an object asks for is named as the object has it: it need not be a base.
+  const { kind = isAsked ? "source" : "base" } = reference;
   const what = kind === "base" || kind === "file" ? `remote ${kind}` : kind;
-  const { why, fix } = notFetchedReason(reference);
   const was = before === undefined ? "" : ` (${inTicks(verbatim(before))} before)`;
-  const moving = isPinned(reference) ? "" : " It names no fixed version, so it can change without a commit here.";
+  const moving =
+    kind === "source" || isPinned(reference)
+      ? ""
+      : " It names no fixed version, so it can change without a commit here.";
   return {
     ...toTargetFinding(
       { id: "reference-not-fetched", severity: "warning", app, environment, resource: "" },
@@ -67,16 +72,18 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
 /** What the engine says of everything that is not there: nobody was asked for it. */
 const notAsked = /not fetched|not pulled/;
 
-function notFetchedReason({ reason }: UnpinnedReference): { readonly why: string; readonly fix: string } {
+function notFetchedReason({ reason }: UnpinnedReference) {
   if (reason === "" || (notAsked.test(reason) && !reason.includes(":")))
     return {
       why: "This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy.",
       fix: "to have it compared, copy it into the repository",
+      isAsked: false,
     };
   const sentence = stopped(verbatim(redactMessage(reason)));
   return {
     why: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)} Argo CD and Flux are not affected.`,
     fix: "whoever runs Sluice can allow the source; or copy it into the repository",
+    isAsked: true,
   };
 }
 

@@ -8,5 +8,6 @@ export { listFolders } from "./folders.ts";
 export type { Follower } from "./follower.ts";
 export { layoutOf, ownName, safeName } from "./layout.ts";
 export { holdsManifest } from "./manifest.ts";
+export { labelOf } from "./mounting.ts";
 export type { Scan, ScanMemo } from "./scan.ts";
 export { scansAlike } from "./scans-alike.ts";

@@ -24,7 +24,9 @@ export function holdsFlux(text: string): boolean {
  */
 export function controllerFolders(text: string): readonly string[] | undefined {
   if (!/argoproj\.io\/|toolkit\.fluxcd\.io\/|fluxcd\.controlplane\.io\//.test(text)) return undefined;
-  if (!headsOf(text).some(({ apiVersion, kind }) => isController(apiVersion, kind))) return undefined;
+  // Lines that a chart's template fills in are no YAML.
+  const filled = text.replace(/^[ \t]*\{\{.*\}\}[ \t]*$/gm, "");
+  if (!headsOf(filled).some(({ apiVersion, kind }) => isController(apiVersion, kind))) return undefined;
   const paths = [...text.matchAll(/(?:^[ \t]*(?:-[ \t]+)?|[{,][ \t]*)["']?path["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)/gm)];
   const folders = paths.map(([, path = ""]) => fixedFolder(path));
   // A path that begins with a wildcard says nothing; `/` is more often one of an Ingress.

@@ -3,8 +3,8 @@ import type { NewEntry } from "../model/object-store.ts";
 const person = "committer sluice <> 0 +0000\n";
 
 /**
- * What `git fast-import` reads to write the entries over a tree, as a commit under `ref`. Paths are quoted, so that none
- * says anything else.
+ * What `git fast-import` reads to write the entries over a tree, as a commit under `ref`. Paths are quoted, so that
+ * none says anything else.
  */
 export function importStream(ref: string, entries: readonly NewEntry[], onto: string | undefined): Uint8Array {
   const parts: Uint8Array[] = [Buffer.from(`commit ${ref}\n${person}data 0\n`)];

@@ -85,7 +85,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         await rm(join(directory, name), { force: true });
       }
     },
-    async fetch(request, signal) {
+    async bring(request, signal) {
       await ready(signal);
       const folder = join(root, "incoming", randomUUID());
       await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -30,8 +30,8 @@ interface AgentOptions {
 }
 
 /**
- * Connections to servers on the internet. Every address of a host is checked when it is connected to, not before, so that a name
- * that changes its address meanwhile is of no use.
+ * Connections to servers on the internet. Every address of a host is checked when it is connected to, not before, so
+ * that a name that changes its address meanwhile is of no use.
  */
 export function guardedAgent({
   private: isPrivate,

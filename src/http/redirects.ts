@@ -15,8 +15,8 @@ export interface FollowSettings extends RequestSettings {
 
 /**
  * Sends a request and follows its redirects, as servers send them for large files: at most three, to http only where
- * `insecure` allows it, and without credentials to another origin. Throws as `exchange`, and a `refused` UserError for a redirect that
- * is not followed.
+ * `insecure` allows it, and without credentials to another origin. Throws as `exchange`, and a `refused` UserError for
+ * a redirect that is not followed.
  */
 export async function follow(settings: FollowSettings, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
   let next = request;

@@ -20,7 +20,10 @@ export interface FluxOptions {
   readonly ignore?: string;
   /** Variables of `substituteFrom`, merged in its order. Names of `postBuild.substitute` win over them. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** The objects of `substituteFrom` that only the cluster has (`Secret/name`): what has no value becomes a placeholder. */
+  /**
+   * The objects of `substituteFrom` that only the cluster has, as people know them (`Secret/cluster-secrets`): with any,
+   * what has no value becomes a placeholder that says so.
+   */
   readonly placeholders?: readonly string[];
   /** Whether a variable without value fails the build, as since Flux 2.9 (default true). */
   readonly strict?: boolean;

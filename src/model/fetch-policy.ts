@@ -10,8 +10,8 @@ const named =
   /(?:(?:https|ssh|oci|git\+ssh):\/\/)?(?:git@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{2,5})?[:/][^\s"'`<>()[\]{},;|\\]+/gi;
 
 /**
- * Lets be fetched what a tree uses: an address, at whatever version, that stands in one of its files. The files are read
- * at the first question.
+ * Lets be fetched what a tree uses: an address, at whatever version, that stands in one of its files. The files are
+ * read at the first question.
  */
 export function policyOfTree(tree: Tree): FetchPolicy {
   let read: Promise<ReadonlySet<string>> | undefined;

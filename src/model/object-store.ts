@@ -35,7 +35,7 @@ export interface ObjectStore {
    * Brings a commit without its history and gives its tree's id. Throws `permission`, `not-found` and `limit`
    * UserErrors, and Faults for what the network did.
    */
-  fetch(request: CommitFetch, signal: AbortSignal): Promise<string>;
+  bring(request: CommitFetch, signal: AbortSignal): Promise<string>;
   /** Bytes on disk. */
   size(): Promise<number>;
   /** Lets go of all trees but these. What was written or read in the last hour stays for as long. */

@@ -2,9 +2,9 @@ import { UserError } from "./errors.ts";
 import type { SourceRequest } from "./sources.ts";
 
 /**
- * The addresses (`host/path`) that stand for a request; it may be fetched where one of them may be. Versions are no part
- * of them. Throws a `refused` UserError for what is fetched from nowhere: another scheme than https, credentials in the
- * address.
+ * The addresses (`host/path`) that stand for a request; it may be fetched where one of them may be. Versions are no
+ * part of them. Throws a `refused` UserError for what is fetched from nowhere: another scheme than https, credentials
+ * in the address.
  */
 export function addressesOf(request: SourceRequest): readonly string[] {
   switch (request.kind) {

@@ -68,7 +68,9 @@ export function resolveRevision(refs: RemoteRefs, revision: GitRevision, name: s
   }
 }
 
-/** Source: Argo CD's util/git/client.go `lsRemote`; kustomize gives the text to `git fetch`, which reads names alike. */
+/**
+ * Source: Argo CD's util/git/client.go `lsRemote`; kustomize gives the text to `git fetch`, which reads names alike.
+ */
 function any(refs: RemoteRefs, text: string, name: string): ResolvedRevision {
   if (/^[0-9a-f]{40}$/.test(text)) return { commit: text, moving: false };
   if (text === "" || text === "HEAD") return { commit: the(refs, "HEAD", name), moving: true };

@@ -44,7 +44,7 @@ export async function resolveGit(parts: GitParts, request: GitRequest, signal: A
       const { gitBytes: maxBytes, deadlineMs } = parts.limits;
       const { caFile } = client;
       const wanted = { ...at, commit, authorization, caFile, maxBytes, deadlineMs };
-      const tree = await parts.store.fetch(wanted, both).catch((error: unknown) => {
+      const tree = await parts.store.bring(wanted, both).catch((error: unknown) => {
         throw named(error, name);
       });
       return withNotes(parts.store, tree);

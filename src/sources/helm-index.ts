@@ -27,8 +27,8 @@ export interface ChartVersions {
 }
 
 /**
- * Finds a chart in the text of an `index.yaml`. Indexes have tens of thousands of entries: only the part about the chart
- * is looked at, and only the version that is taken is parsed. Throws a `refused` UserError for what is no index.
+ * Finds a chart in the text of an `index.yaml`. Indexes have tens of thousands of entries: only the part about the
+ * chart is looked at, and only the version that is taken is parsed. Throws a `refused` UserError for what is no index.
  */
 export function chartVersions(text: string, chart: string, repository: string): ChartVersions {
   const items = text.trimStart().startsWith("{") ? undefined : itemsOf(text, chart);

@@ -34,7 +34,9 @@ export class Pins {
     this.#parts = parts;
   }
 
-  /** The source; an `unreachable` answer where the network is needed and cannot be had. Throws UserErrors and Faults. */
+  /**
+   * The source; an `unreachable` answer where the network is needed and cannot be had. Throws UserErrors and Faults.
+   */
   async pin(key: string, request: SourceRequest, signal: AbortSignal): Promise<SourceAnswer> {
     const { offline, clock } = this.#parts;
     const known = await this.#known(key);

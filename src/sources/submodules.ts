@@ -13,8 +13,8 @@ interface Submodule {
 const most = 20;
 
 /**
- * Puts the trees of its submodules into a repository's tree. Each is pinned as everything else is: where its address may
- * not be fetched from, that is the answer. Their own submodules stay out.
+ * Puts the trees of its submodules into a repository's tree. Each is pinned as everything else is: where its address
+ * may not be fetched from, that is the answer. Their own submodules stay out.
  */
 export async function withSubmodules(
   store: ObjectStore,

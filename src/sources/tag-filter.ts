@@ -1,7 +1,10 @@
 import { RE2JS } from "re2js";
 import { UserError } from "../model/errors.ts";
 
-/** The tags that an expression in Go's syntax matches; all without one. An expression that is none is an `input` UserError. */
+/**
+ * The tags that an expression in Go's syntax matches; all without one. An expression that is none is an `input`
+ * UserError.
+ */
 export function matchingTags(tags: readonly string[], filter: string | undefined): readonly string[] {
   if (filter === undefined || filter === "") return tags;
   const expression = compile(filter);

@@ -29,12 +29,19 @@ export function rememberPlan(targets: readonly Target[], { tree }: RenderSource,
   }
 }
 
+const bare = new WeakMap<object, Renderer>();
+
+/** The renderer without the look at plans: a plan renders what it has found itself. */
+export function bareRenderer<Some extends object>(renderer: Some): Some | Renderer {
+  return bare.get(renderer) ?? renderer;
+}
+
 /**
  * Renders targets as the tree that is asked about declares them, whatever tree they were planned in. One that is not
  * declared there is a failure.
  */
 export function replanningRenderer(renderer: Renderer): Renderer {
-  return {
+  const replanning: Renderer = {
     known: async (spec, source) => {
       const found = await knownIn(spec, source);
       return found === undefined ? undefined : renderer.known(found, source);
@@ -55,6 +62,8 @@ export function replanningRenderer(renderer: Renderer): Renderer {
       ),
     close: () => renderer.close(),
   };
+  bare.set(replanning, renderer);
+  return replanning;
 }
 
 /** The spec as the tree has it, where that is known without rendering anything. */

@@ -6,9 +6,10 @@ import { byPlace, type ConfigProblem } from "../model/problem.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import { planTargets } from "./configured-targets.ts";
+import { withMatches } from "./controllers/matches.ts";
 import { readControllers, withControllers } from "./controllers/plan.ts";
 import type { PlanReads } from "./reads.ts";
-import { rememberPlan } from "./replanning-renderer.ts";
+import { bareRenderer, rememberPlan } from "./replanning-renderer.ts";
 
 /** The file that configures Sluice, at the root of the repository. */
 export const configFile = ".sluice.yaml";
@@ -35,9 +36,10 @@ export async function resolveTargets(
   reads: PlanReads,
   file = configFile,
 ): Promise<ResolvedTargets> {
-  const found = await resolveIn(text, source, reads, file);
+  const bare = { ...reads, renderer: bareRenderer(reads.renderer) };
+  const found = await resolveIn(text, source, bare, file);
   rememberPlan(found.plan.targets, source, async (at, signal) => {
-    return (await resolveIn(text, at, { ...reads, signal }, file)).plan.targets;
+    return (await resolveIn(text, at, { ...bare, signal }, file)).plan.targets;
   });
   return found;
 }
@@ -57,8 +59,12 @@ async function resolveIn(
     const plan = { targets: [], environments: [], source: "file", problems: parsed.problems, notes: [] } as const;
     return { plan, problems: parsed.problems };
   }
-  const plan = await planTargets(parsed.config, source.tree, parsed.locate);
-  return { plan, config: parsed.config, problems: [...parsed.warnings, ...plan.problems].sort(byPlace) };
+  const { config, locate } = parsed;
+  const folders = await planTargets(config, source.tree, locate);
+  const plan = config.environments.some(({ match }) => match !== undefined)
+    ? await withMatches(config, folders, await readControllers(source, reads, config.clusters), locate)
+    : folders;
+  return { plan, config, problems: [...parsed.warnings, ...plan.problems].sort(byPlace) };
 }
 
 /** What controllers deploy; where they read nothing here, what the usual layouts show. */

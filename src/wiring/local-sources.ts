@@ -17,7 +17,7 @@ export function loginsOf(env: Environment, log: Logger): readonly RegistrySettin
   const home = env.HOME ?? homedir();
   const docker = join(env.DOCKER_CONFIG || join(home, ".docker"), "config.json");
   const configs = env.HELM_CONFIG_HOME || join(env.XDG_CONFIG_HOME || join(home, ".config"), "helm");
-  const helm = env.HELM_REGISTRY_CONFIG || join(configs, "registry", "config.json");
+  const helm = env.HELM_REGISTRY_CONFIG || join(configs, "registry/config.json");
   const found = [docker, helm].flatMap((file) => readLogins(file, log));
   return [...new Map(found.map((one) => [one.host, one])).values()];
 }

@@ -116,13 +116,14 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
 
 function changePorts(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): ChangePorts {
   const { github, queue, events, log, clock } = parts;
-  const { mirrors, state } = edges;
+  const { mirrors, state, sources } = edges;
   const renderer = replanningRenderer(edges.renderer);
   const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
   const ports = {
     github: github.for,
     mirrors,
     renderer,
+    sources,
     state,
     queue,
     events,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { holdsFlux, holdsManifest } from "../../src/discovery/manifest.ts";
+import { controllerFolders, holdsFlux, holdsManifest } from "../../src/discovery/manifest.ts";
 
 describe("a Kubernetes manifest", () => {
   it.each([
@@ -44,5 +44,18 @@ describe("a Kubernetes manifest", () => {
   it("of Flux is told apart from kustomize's own file", () => {
     expect(holdsFlux("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n")).toBe(true);
     expect(holdsFlux("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n")).toBe(false);
+  });
+});
+
+describe("the objects of controllers in a text", () => {
+  it("are seen in a chart's template too, with the folders that they name up to a wildcard", () => {
+    const text = `{{- range .Values.apps }}
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+spec: { source: { path: ./apps/*/prod } }
+{{ end -}}
+`;
+    expect(controllerFolders(text)).toEqual(["apps"]);
+    expect(controllerFolders("apiVersion: v1\nkind: Service\n")).toBeUndefined();
   });
 });

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { selfSigned } from "../../sandbox/certificate.ts";
 import { openCluster } from "../../src/kube/index.ts";
 import type { ClusterAccess, LiveObject, OpenCluster } from "../../src/model/kube.ts";
-import { selfSigned } from "../support/certificate.ts";
 
 const signal = AbortSignal.timeout(600_000);
 const namespace = { apiVersion: "v1", kind: "Namespace", name: "shop" };

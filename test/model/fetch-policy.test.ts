@@ -11,7 +11,8 @@ const tree = memoryTree({
 - https://raw.githubusercontent.com/acme/crds/v1.2.3/crds.yaml
 - https://get.example.com/tools/v1.2.3/install.yaml
 `,
-  "b/source.yaml": "url: oci://ghcr.io/acme/charts\nrepo: 'https://charts.example.com/stable/'\nport: https://git.example.com:8443/a/b.git\n",
+  "b/source.yaml":
+    "url: oci://ghcr.io/acme/charts\nrepo: 'https://charts.example.com/stable/'\nport: https://git.example.com:8443/a/b.git\n",
   "bin/program": "https://hidden.example.com/x",
 });
 const any = { kind: "any", text: "main" } as const;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { selfSigned } from "../support/certificate.ts";
+import { selfSigned } from "../../sandbox/certificate.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { type Asked, oneImage, type Reply } from "./support/fake-registry.ts";
 import { client, server, soon } from "./support/setting.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { selfSigned } from "../support/certificate.ts";
+import { selfSigned } from "../../sandbox/certificate.ts";
 import { tempDir } from "../support/temp-git.ts";
 
 const run = promisify(execFile);

@@ -15,7 +15,13 @@ function request(reference: string): SourceRequest {
 }
 
 function missing(reference: string): UnpinnedReference {
-  return { reference, reason: "remote references are not fetched", file: "app/kustomization.yaml", kind: "base", source: request(reference) };
+  return {
+    reference,
+    reason: "remote references are not fetched",
+    file: "app/kustomization.yaml",
+    kind: "base",
+    source: request(reference),
+  };
 }
 
 /** Needs the base, and once that is there the nested one. */
@@ -31,14 +37,24 @@ function inner(): Renderer & { readonly seen: RenderSpec[] } {
     return { ok: false, ...common, failure: { kind: "refused", message: `${first} is remote` } };
   };
   const known: Renderer["known"] = async ({ mounts = [] }) => [["app", "tree", String(mounts.length)]];
-  return { seen, known, render, fresh: render, yaml: async (one) => `mounts: ${one.mounts?.length ?? 0}`, close: async () => undefined };
+  return {
+    seen,
+    known,
+    render,
+    fresh: render,
+    yaml: async (one) => `mounts: ${one.mounts?.length ?? 0}`,
+    close: async () => undefined,
+  };
 }
 
 function sources(answer: (request: SourceRequest, policy: FetchPolicy) => Promise<SourceAnswer>): Sources {
   return { objects: { read: async () => undefined }, pin: answer, close: async () => undefined };
 }
 
-const moving: SourceAnswer = { ok: true, source: { tree, revision: "b".repeat(40), moving: true, notes: ["Files in Git LFS stay out."] } };
+const moving: SourceAnswer = {
+  ok: true,
+  source: { tree, revision: "b".repeat(40), moving: true, notes: ["Files in Git LFS stay out."] },
+};
 const source = (): RenderSource => ({
   tree: memoryTree({ "app/kustomization.yaml": "resources: []\n" }),
   objects: { read: async () => undefined },
@@ -48,12 +64,24 @@ const signal = AbortSignal.timeout(600_000);
 describe("a renderer of what is remote", () => {
   it("fetches what a render lacks, mounts it, and goes on until nothing more is found", async () => {
     const engine = inner();
-    const renderer = remoteRenderer(engine, sources(async () => moving));
+    const renderer = remoteRenderer(
+      engine,
+      sources(async () => moving),
+    );
     const render = await renderer.render(spec, source(), signal);
     expect(render).toMatchObject({ ok: true, unpinned: [] });
-    expect(engine.seen.map(({ mounts = [] }) => mounts.map(({ reference }) => reference))).toEqual([[], [base], [base, nested]]);
-    expect(engine.seen.at(-1)?.mounts?.every(({ at, tree: oid }) => at.startsWith("@sources/git/") && oid === tree)).toBe(true);
-    expect(render.moving?.map(({ reference }) => reference)).toEqual([expect.stringContaining("main"), expect.stringContaining("main")]);
+    expect(engine.seen.map(({ mounts = [] }) => mounts.map(({ reference }) => reference))).toEqual([
+      [],
+      [base],
+      [base, nested],
+    ]);
+    expect(
+      engine.seen.at(-1)?.mounts?.every(({ at, tree: oid }) => at.startsWith("@sources/git/") && oid === tree),
+    ).toBe(true);
+    expect(render.moving?.map(({ reference }) => reference)).toEqual([
+      expect.stringContaining("main"),
+      expect.stringContaining("main"),
+    ]);
     expect(render.ok && render.warnings.map(({ message }) => message).join()).toContain("Git LFS");
   });
 
@@ -88,7 +116,10 @@ describe("a renderer of what is remote", () => {
   });
 
   it("knows the trace of the render that had everything", async () => {
-    const renderer = remoteRenderer(inner(), sources(async () => moving));
+    const renderer = remoteRenderer(
+      inner(),
+      sources(async () => moving),
+    );
     expect(await renderer.known(spec, source())).toEqual([["app", "tree", "0"]]);
     await renderer.render(spec, source(), signal);
     expect(await renderer.known(spec, source())).toEqual([["app", "tree", "2"]]);

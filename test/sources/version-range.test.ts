@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { chooseVersion } from "../../src/sources/version-range.ts";
 
-const versions = ["0.1.0", "0.1.5", "0.2.0", "1.0.0", "1.2.0", "1.2.9", "1.10.0", "2.0.0-rc.1", "2.0.0", "3.0.0-beta.2"];
+const versions = [
+  "0.1.0",
+  "0.1.5",
+  "0.2.0",
+  "1.0.0",
+  "1.2.0",
+  "1.2.9",
+  "1.10.0",
+  "2.0.0-rc.1",
+  "2.0.0",
+  "3.0.0-beta.2",
+];
 
 describe("a range", () => {
   /** What Helm 4 (Masterminds/semver 3.5) takes. */

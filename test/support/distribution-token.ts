@@ -2,7 +2,7 @@ import { type KeyObject, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { SignJWT } from "jose";
-import { selfSigned } from "./certificate.ts";
+import { selfSigned } from "../../sandbox/certificate.ts";
 
 /** A token service as the distribution token specification has it, for a real registry that trusts its certificate. */
 export interface TokenService {

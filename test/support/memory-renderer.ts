@@ -58,7 +58,9 @@ export function targetIn(id: string, path = id, kind: RendererKind = "plain"): T
 async function renderIn({ kind, path, ...spec }: RenderSpec, tree: Tree): Promise<Render> {
   const all = await tree.files(path);
   const include = "include" in spec.options ? spec.options.include : undefined;
-  const own = all.filter((file) => include === undefined || include.includes(file.slice(path === "" ? 0 : path.length + 1)));
+  const own = all.filter(
+    (file) => include === undefined || include.includes(file.slice(path === "" ? 0 : path.length + 1)),
+  );
   const reads = joinPath(path, "reads");
   const listed = own.includes(reads) ? (await textOf(tree, reads)).split("\n").filter((line) => line !== "") : [];
   const folder = await tree.at(path);

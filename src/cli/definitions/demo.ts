@@ -1,4 +1,5 @@
 import { type ContextOf, define } from "../command.ts";
+import { SAMPLE_NAMES } from "../demo/sample-names.ts";
 
 /** `sluice demo`. */
 export const demo = define({
@@ -13,6 +14,11 @@ export const demo = define({
     cluster: {
       type: "boolean",
       description: "deploy to a Kubernetes API server on this machine",
+    },
+    sample: {
+      type: "string",
+      value: "NAME",
+      description: `another sample repository, with its own pull requests: ${SAMPLE_NAMES.join(", ")}`,
     },
     exit: { type: "boolean", description: "end after the last step instead of staying up" },
     port: {
@@ -31,6 +37,7 @@ export const demo = define({
     ["demo", "play, then stay up"],
     ["demo --exit", "play, then end: not 0 when a step failed"],
     ["demo --cluster", "the same, and what happens in a cluster after the merge"],
+    ["demo --sample flux", "pull requests on a repository of Flux"],
     ["demo --port 4567 --data ./demo", "at a known address, with the data kept"],
   ],
 });

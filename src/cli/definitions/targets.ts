@@ -6,7 +6,7 @@ export const targets = define({
   name: "targets",
   summary: "list what a repository deploys: each app in each environment",
   description: [
-    "Lists the targets that .sluice.yaml names or, without the file, those that discovery finds by the usual layouts. Nothing is rendered.",
+    "Lists the targets that .sluice.yaml names or, without the file, those that discovery finds by the usual layouts. Where the repository holds objects of Argo CD or Flux, it follows these, which renders what they read.",
   ],
   positionals: [],
   flags: {

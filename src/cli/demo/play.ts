@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type LocalGitHub, type LocalRegistry, type PullSummary, startLocalGitHub } from "../../../sandbox/index.ts";
+import {
+  type LocalGitHub,
+  type LocalRegistry,
+  type LocalSources,
+  type PullSummary,
+  startLocalGitHub,
+} from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
 import { type Git, gitOf } from "../git.ts";
 import { commandLog } from "../log.ts";
@@ -9,12 +15,14 @@ import { makeSource, playImages, startRegistry } from "./images.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { playOperations } from "./operations.ts";
 import { playPromotion } from "./promotion.ts";
-import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
+import { DEMO_PULLS, playPull } from "./pulls.ts";
 import { type DemoStage, framed, GUARDED, HOOK, PEOPLE, REPOSITORY } from "./repository.ts";
 import { type Clone, type Edits, pushSample } from "./sample.ts";
+import type { SampleName } from "./sample-names.ts";
+import { SAMPLES, serveSources } from "./samples.ts";
 import { demoSettings } from "./settings.ts";
 import { createSteps, type Steps } from "./steps.ts";
-import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./wait-for.ts";
+import { checkWrites, previewAgain, replyTo } from "./wait-for.ts";
 
 /** Where the demo is played. */
 export interface Stage {
@@ -25,6 +33,8 @@ export interface Stage {
   readonly context: DemoStage["context"];
   /** Deploys to a Kubernetes cluster on this machine; else to branches. */
   readonly cluster: boolean;
+  /** Which sample is played with; the shop of `examples/gitops`, with all that can be done to it, when absent. */
+  readonly sample?: SampleName;
 }
 
 /** A demo that was played to its end and is still up. */
@@ -79,7 +89,7 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
   const edits = cluster ? CLUSTER_EDITS : {};
   const clone = await steps.step(
     "The sample repository, pushed with git",
-    () => pushRepository(github, folder, gitOf({ signal, start: launcher.start }), edits),
+    () => pushRepository(github, stage, gitOf({ signal, start: launcher.start }), edits),
     () => {
       const url = `${github.url}/${REPOSITORY.owner}/${REPOSITORY.name}`;
       return paint.link(url, url);
@@ -91,37 +101,52 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
     ({ url }) => paint.link(url, url),
   );
   closers.push(() => registry.close());
+  const sample = stage.sample && SAMPLES[stage.sample];
+  const sources =
+    sample && (await steps.step("Charts and a repository that the sample fetches", () => serveSources(folder)));
+  if (sources) closers.push(() => sources.close());
   const sluice = await steps.step("Sluice, with its store embedded", () =>
-    startServer({ github, registry, cluster }, stage, closers),
+    startServer({ github, registry, cluster, sources }, stage, closers),
   );
+  const all: DemoStage = { github, clone, steps, context };
   const pulls: PullSummary[] = [];
-  for (const pull of DEMO_PULLS) pulls.push(await playPull(pull, { github, clone, steps, context }));
-  const [first] = pulls;
-  if (first) await playCommands(first, { github, clone, steps, context });
-  const [, release] = pulls;
-  if (release) await playPromotion(release, { github, clone, steps, context });
-  await playImages(registry, { github, clone, steps, context });
-  if (cluster) await playOperations(cluster, { github, clone, steps, context });
+  for (const pull of sample?.pulls ?? DEMO_PULLS) pulls.push(await playPull(pull, all));
+  if (sample === undefined) await playShop(pulls, { registry, cluster }, all);
   ending(pulls, steps, paint);
   const { kubeconfig } = cluster ?? {};
   return { url: github.url, eventLog: `${sluice}/events`, ...(kubeconfig !== undefined && { kubeconfig }) };
+}
+
+/** What only the shop has: environments that are promoted and deployed, and images. */
+async function playShop(
+  [first, release]: readonly PullSummary[],
+  { registry, cluster }: Pick<Around, "registry" | "cluster">,
+  stage: DemoStage,
+): Promise<void> {
+  if (first) await playCommands(first, stage);
+  if (release) await playPromotion(release, stage);
+  await playImages(registry, stage);
+  if (cluster) await playOperations(cluster, stage);
 }
 
 interface Around {
   readonly github: LocalGitHub;
   readonly registry: LocalRegistry;
   readonly cluster: DemoCluster | undefined;
+  readonly sources: LocalSources | undefined;
 }
 
 async function startServer(
-  { github, registry, cluster }: Around,
+  { github, registry, cluster, sources }: Around,
   stage: Stage,
   closers: (() => Promise<void>)[],
 ): Promise<string> {
   const { startSluice } = await import("../../wiring/server.ts");
-  const sluice = await startSluice(demoSettings(github, registry, stage.folder, cluster ? [cluster.settings] : []), {
-    log: commandLog(stage.context.stderr, stage.context.debug),
+  const settings = demoSettings(github, registry, stage.folder, {
+    clusters: cluster ? [cluster.settings] : [],
+    sources,
   });
+  const sluice = await startSluice(settings, { log: commandLog(stage.context.stderr, stage.context.debug) });
   closers.push(() => sluice.close());
   github.setWebhookUrl(`${sluice.url}${WEBHOOK_PATH}`);
   registry.setNotifications({
@@ -132,50 +157,15 @@ async function startServer(
   return sluice.url;
 }
 
-async function pushRepository(github: LocalGitHub, folder: string, git: Git, edits: Edits): Promise<Clone> {
+async function pushRepository(github: LocalGitHub, stage: Stage, git: Git, edits: Edits): Promise<Clone> {
   await github.createRepository({ ...REPOSITORY, description: "The shop's GitOps repository" });
   github.addRuleset({ ...REPOSITORY, branches: GUARDED });
   const { login, token } = github.user(PEOPLE.author);
   for (const one of [login, PEOPLE.reviewer]) github.setPermission({ ...REPOSITORY, login: one, permission: "write" });
-  return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, git, edits);
-}
-
-async function playPull(demo: DemoPull, { github, clone, steps, context }: DemoStage): Promise<PullSummary> {
-  const { paint, signal } = context;
-  steps.say("", paint.bold(demo.title));
-  const pull = await steps.step(
-    `${PEOPLE.author} pushes ${demo.branch} and opens a pull request`,
-    async () => {
-      await clone.pushBranch(demo.branch, demo.title, demo.edits);
-      return github.openPull({
-        ...REPOSITORY,
-        head: demo.branch,
-        title: demo.title,
-        body: demo.body,
-        by: PEOPLE.author,
-      });
-    },
-    ({ url }) => paint.link(url, url),
-  );
-  const said = await steps.step(
-    "Sluice comments and completes its check",
-    async () => holding(demo.expects, await previewOf(github, pull, signal)),
-    (both) => checkText(both, paint),
-  );
-  steps.say("", ...framed(markdownForTerminal(said.comment.body, paint), paint));
-  return pull;
-}
-
-/** Passes on what was said when the comment holds all of these texts. */
-function holding(expected: readonly string[], said: Said): Said {
-  const missing = expected.filter((text) => !said.comment.body.includes(text));
-  if (missing.length === 0) return said;
-  throw new Fault("bug", `the comment does not mention ${missing.join(", ")}`);
-}
-
-function checkText({ check }: Said, paint: Stage["context"]["paint"]): string {
-  const colour = { success: paint.green, failure: paint.red }[check.conclusion ?? ""] ?? paint.yellow;
-  return `${colour(check.conclusion ?? "no conclusion")}, "${check.title ?? ""}"`;
+  const sample = stage.sample && SAMPLES[stage.sample];
+  const content = sample === undefined ? { sample: "gitops", edits } : { sample: sample.name, address: sample.address };
+  const remote = { url: github.gitUrl(REPOSITORY), login, token };
+  return pushSample(join(stage.folder, "clone"), content, remote, git);
 }
 
 async function playCommands(pull: PullSummary, stage: DemoStage): Promise<void> {

@@ -1,5 +1,9 @@
+import type { PullSummary } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
+import { markdownForTerminal } from "./markdown-terminal.ts";
+import { type DemoStage, framed, PEOPLE, REPOSITORY } from "./repository.ts";
 import type { Edits } from "./sample.ts";
+import { previewOf, type Said } from "./wait-for.ts";
 
 /** A pull request of the demo. */
 export interface DemoPull {
@@ -52,3 +56,42 @@ export const DEMO_PULLS: readonly DemoPull[] = [
     expects: ["PersistentVolumeClaim", "latest"],
   },
 ];
+
+/** Opens a pull request of the demo and shows what Sluice writes on it. */
+export async function playPull(demo: DemoPull, { github, clone, steps, context }: DemoStage): Promise<PullSummary> {
+  const { paint, signal } = context;
+  steps.say("", paint.bold(demo.title));
+  const pull = await steps.step(
+    `${PEOPLE.author} pushes ${demo.branch} and opens a pull request`,
+    async () => {
+      await clone.pushBranch(demo.branch, demo.title, demo.edits);
+      return github.openPull({
+        ...REPOSITORY,
+        head: demo.branch,
+        title: demo.title,
+        body: demo.body,
+        by: PEOPLE.author,
+      });
+    },
+    ({ url }) => paint.link(url, url),
+  );
+  const said = await steps.step(
+    "Sluice comments and completes its check",
+    async () => holding(demo.expects, await previewOf(github, pull, signal)),
+    (both) => checkText(both, paint),
+  );
+  steps.say("", ...framed(markdownForTerminal(said.comment.body, paint), paint));
+  return pull;
+}
+
+/** Passes on what was said when the comment holds all of these texts. */
+function holding(expected: readonly string[], said: Said): Said {
+  const missing = expected.filter((text) => !said.comment.body.includes(text));
+  if (missing.length === 0) return said;
+  throw new Fault("bug", `the comment does not mention ${missing.join(", ")}`);
+}
+
+function checkText({ check }: Said, paint: DemoStage["context"]["paint"]): string {
+  const colour = { success: paint.green, failure: paint.red }[check.conclusion ?? ""] ?? paint.yellow;
+  return `${colour(check.conclusion ?? "no conclusion")}, "${check.title ?? ""}"`;
+}

@@ -3,9 +3,6 @@ import { dirname, join } from "node:path";
 import type { Git } from "../git.ts";
 import { installed } from "../installation.ts";
 
-/** The sample GitOps repository that comes with Sluice. */
-const SAMPLE = installed("examples", "gitops");
-
 /** Who pushes, and where to. */
 export interface Remote {
   readonly url: string;
@@ -25,10 +22,20 @@ export interface Clone {
 /** Files by path, with what becomes of each. */
 export type Edits = Readonly<Record<string, (text: string) => string | undefined>>;
 
-/** Makes a clone in `folder` with the edited sample as its first commit, pushed to `main`. */
-export async function pushSample(folder: string, remote: Remote, git: Git, edits: Edits = {}): Promise<Clone> {
+/**
+ * Makes a clone in `folder` with the edited sample (a folder of `examples`) as its first commit, pushed to `main`. The
+ * address that the sample has on GitHub becomes that of the local one.
+ */
+export async function pushSample(
+  folder: string,
+  { sample, edits = {}, address }: { readonly sample: string; readonly edits?: Edits; readonly address?: string },
+  remote: Remote,
+  git: Git,
+): Promise<Clone> {
   await mkdir(folder, { recursive: true });
-  for (const name of await readdir(SAMPLE)) await cp(join(SAMPLE, name), join(folder, name), { recursive: true });
+  const from = installed("examples", sample);
+  for (const name of await readdir(from)) await cp(join(from, name), join(folder, name), { recursive: true });
+  if (address !== undefined) await replaceIn(folder, address, remote.url);
   for (const [path, edit] of Object.entries(edits)) await change(join(folder, path), edit);
   const run = (...args: readonly string[]) => git(args, { cwd: folder, env: environment(remote) });
   await run("init", "--quiet", "--initial-branch=main");
@@ -46,6 +53,19 @@ export async function pushSample(folder: string, remote: Remote, git: Git, edits
       await run("push", "--quiet", "origin", branch);
     },
   };
+}
+
+async function replaceIn(folder: string, address: string, by: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  for (const file of files) {
+    const text = await readFile(file, "utf8");
+    if (text.includes(address))
+      await writeFile(
+        file,
+        text.replaceAll(address, () => by),
+      );
+  }
 }
 
 async function change(file: string, edit: (text: string) => string | undefined): Promise<void> {

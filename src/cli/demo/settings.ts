@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LocalGitHub, LocalRegistry } from "../../../sandbox/index.ts";
+import type { LocalGitHub, LocalRegistry, LocalSources } from "../../../sandbox/index.ts";
 import type { ClusterEntry } from "../../model/deploy.ts";
+import type { SourceSettings } from "../../model/source-settings.ts";
 import type { ServerSettings } from "../../settings.ts";
 import { ADMIN_TOKEN, HOOK, SAMPLE_REGISTRY } from "./repository.ts";
 
@@ -12,7 +14,7 @@ export function demoSettings(
   github: LocalGitHub,
   registry: LocalRegistry,
   folder: string,
-  clusters: readonly ClusterEntry[],
+  { clusters, sources }: { readonly clusters: readonly ClusterEntry[]; readonly sources: LocalSources | undefined },
 ): ServerSettings {
   return {
     appId: github.app.id,
@@ -45,7 +47,17 @@ export function demoSettings(
     ],
     clusters,
     prometheus: [],
-    sources: { allow: [], private: [], credentials: [], mirrors: [] },
+    sources: sourceSettings(sources, folder),
     registries: [{ host: SAMPLE_REGISTRY, address: registry.url, insecure: true, private: true }],
   };
+}
+
+/** The samples' hosts do not exist: the servers on this machine are their mirrors. */
+function sourceSettings(sources: LocalSources | undefined, folder: string): SourceSettings {
+  const none = { allow: [], private: [], credentials: [], mirrors: [] };
+  if (sources === undefined) return none;
+  const ca = join(folder, "sources-ca.pem");
+  writeFileSync(ca, sources.ca);
+  const hosts = ["charts", "registry", "git"].map((name) => `${name}.acme.example`);
+  return { ...none, mirrors: hosts.map((host) => ({ host, address: sources.url })), ca };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkedText } from "../values/checked-text.ts";
 import { checkPointer } from "../values/expressions.ts";
 import { checkPlaceholders } from "../values/templates.ts";
+import { clusterSchema, matchSchema } from "./clusters.ts";
 import { deploySchema } from "./deploy.ts";
 import { gatesOverrideSchema, gatesSchema } from "./gates.ts";
 import { imageSchema } from "./images.ts";
@@ -39,6 +40,16 @@ export const environmentSchema = z.strictObject({
           { path: "charts/{app}", helm: { valueFiles: ["charts/{app}/values-prod.yaml"] } },
         ],
       ],
+    }),
+  match: z
+    .array(matchSchema)
+    .min(1)
+    .max(100)
+    .exactOptional()
+    .meta({
+      description:
+        "Beside or instead of `path`: which of the objects that Argo CD and Flux read are in this environment.",
+      examples: [[{ cluster: "prod" }]],
     }),
   from: nameSchema
     .exactOptional()
@@ -171,6 +182,14 @@ export const configSchema = z
       .max(2_000)
       .prefault([])
       .meta({ description: "Images to get updates for: new tags become pull requests." }),
+    clusters: z
+      .array(clusterSchema)
+      .max(500)
+      .default([])
+      .meta({
+        description: "Clusters that Argo CD and Flux deploy to: what only the cluster knows, in its place.",
+        examples: [[{ name: "prod", kubernetes: { version: "1.33.1" }, variables: { domain: "example.com" } }]],
+      }),
     preview: previewSchema.prefault({}),
     notify: z
       .array(notifySchema)

@@ -70,7 +70,10 @@ export function followApplication(object: KnownObject, world: World): Followed {
   };
 }
 
-/** Of what is hydrated, the branch that is looked at decides which of the two is shown: what is written, or what came of it. */
+/**
+ * Of what is hydrated, the branch that is looked at decides which of the two is shown: what is written, or what came of
+ * it.
+ */
 function placed(
   found: ReadApplication,
   world: World,

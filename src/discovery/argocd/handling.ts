@@ -1,7 +1,7 @@
 import type { Handling } from "../../model/declaration.ts";
 import type { Application } from "./schema.ts";
 
-/** What Argo CD does with an Application: by itself only what `automated` says, and nothing where it is told to skip it. */
+/** What Argo CD does with an Application: only what `automated` says, and nothing where it is told to skip it. */
 export function handlingOf({ metadata, spec }: Application): Handling {
   const { automated, syncOptions = [] } = spec.syncPolicy ?? {};
   const isAutomated = Boolean(automated) && automated?.enabled !== false;

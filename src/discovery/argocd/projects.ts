@@ -4,11 +4,6 @@ import type { JsonObject } from "../../model/json.ts";
 import { matchesGlob } from "./globs.ts";
 import { type Application, text, texts } from "./schema.ts";
 
-const kinds = z
-  .array(z.object({ group: text, kind: text, name: text }))
-  .nullish()
-  .transform((value) => value ?? undefined);
-
 const projectSchema = z.object({
   metadata: z.object({ name: z.string().min(1), namespace: text }),
   spec: z.object({
@@ -17,10 +12,6 @@ const projectSchema = z.object({
       .array(z.object({ server: text, name: text, namespace: text }))
       .nullish()
       .transform((value) => value ?? []),
-    clusterResourceWhitelist: kinds,
-    clusterResourceBlacklist: kinds,
-    namespaceResourceWhitelist: kinds,
-    namespaceResourceBlacklist: kinds,
   }),
 });
 
@@ -44,29 +35,6 @@ export function refusals(
     ...refused.map((url) => `${label} does not permit the source \`${url}\``),
     ...(permitsDestination(project, destination) ? [] : [`${label} does not permit ${destinationText(destination)}`]),
   ];
-}
-
-/** An object that is to be deployed. */
-export interface DeployedKind {
-  readonly group: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespaced: boolean;
-}
-
-/** Whether a project permits an object of a kind: of the whole cluster's only what it lists. */
-export function permitsKind({ spec }: AppProject, object: DeployedKind): boolean {
-  const [allowed, denied] = object.namespaced
-    ? [spec.namespaceResourceWhitelist, spec.namespaceResourceBlacklist ?? []]
-    : [spec.clusterResourceWhitelist ?? [], spec.clusterResourceBlacklist ?? []];
-  const listed = (list: NonNullable<typeof allowed>): boolean =>
-    list.some(
-      ({ group, kind, name }) =>
-        matches(group, object.group) &&
-        matches(kind, object.kind) &&
-        (object.namespaced || name === "" || matches(name, object.name)),
-    );
-  return (allowed === undefined || listed(allowed)) && !listed(denied);
 }
 
 /** Of patterns that deny, each must not match; of all, one must. */

@@ -7,7 +7,6 @@ import { readSemver } from "../../model/versions.ts";
 import type { Node } from "../splice/index.ts";
 import { argoImages, chartVersion } from "./chart-releases.ts";
 import { chartDefaults, dependencySettings } from "./charts.ts";
-import type { Found } from "./controllers.ts";
 import type { WrittenObject } from "./declared.ts";
 import { givenLayers } from "./helm.ts";
 import { kustomizeSettings } from "./kustomize.ts";
@@ -15,7 +14,7 @@ import { child, childAt, inFolder, itemsOf, resolvePath, textOf } from "./nodes.
 import { parameterLayer, textLayer, valuesLayer } from "./object-values.ts";
 import { plainSettings } from "./plain-manifests.ts";
 import type { Document, ReadFiles } from "./read-files.ts";
-import { partOf, type VersionSetting } from "./setting.ts";
+import { type Found, partOf, type VersionSetting } from "./setting.ts";
 import type { Layer } from "./value-layers.ts";
 import { valueSettings } from "./values.ts";
 

@@ -11,13 +11,10 @@ import { generatedSettings, kustomizeSettings } from "./kustomize.ts";
 import { child, childAt, inFolder, itemsOf, resolvePath, textOf } from "./nodes.ts";
 import { valuesLayer } from "./object-values.ts";
 import type { Document, ReadFiles } from "./read-files.ts";
-import { type FoundSettings, partOf, partsOf, type VersionSetting } from "./setting.ts";
+import { type Found, partOf, partsOf, type VersionSetting } from "./setting.ts";
 import { valueSettings } from "./values.ts";
 
 type ControllerTarget = Extract<RenderSpec, { readonly kind: "flux" | "helmrelease" | "argocd" }>;
-
-/** What is found in the files of a target. */
-export type Found = Pick<FoundSettings, "settings"> & Partial<FoundSettings>;
 
 /**
  * What sets versions in a target that a controller deploys: the object that declares it, where a file of the repository

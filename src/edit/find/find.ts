@@ -3,12 +3,12 @@ import type { Trace } from "../../model/render.ts";
 import type { RenderSpec } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
 import { type ConfiguredKey, configuredSettings } from "./configured.ts";
-import { controllerSettings, type Found } from "./controllers.ts";
+import { controllerSettings } from "./controllers.ts";
 import { helmSettings } from "./helm.ts";
 import { kustomizeSettings } from "./kustomize.ts";
 import { plainSettings } from "./plain-manifests.ts";
 import { ReadFiles } from "./read-files.ts";
-import type { FoundSettings } from "./setting.ts";
+import type { Found, FoundSettings } from "./setting.ts";
 
 export type { ConfiguredKey } from "./configured.ts";
 

@@ -134,6 +134,9 @@ export interface FoundSettings {
   readonly valueFiles: readonly string[];
 }
 
+/** What is found in the files of a target before problems are added. */
+export type Found = Pick<FoundSettings, "settings"> & Partial<FoundSettings>;
+
 /** The part that a scalar is. */
 export function partOf(node: ScalarNode): SettingPart {
   const blocked = blockedBy(node);

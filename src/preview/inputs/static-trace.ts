@@ -53,7 +53,7 @@ export function staticTraces(source: RenderSource, memo: NamedPathsMemo): Static
         case "helm": {
           const values = await Promise.all((spec.options.valueFiles ?? []).map((path) => answerAt(path, source.tree)));
           const charts = await closure([spec.path], chart);
-          return charts && values.reduce((all: Trace | undefined, one) => all && one && [...all, ...one], charts);
+          return joined([charts, ...values]);
         }
         case "plain":
           return wholeAt(spec.path, await source.tree.at(spec.path));
@@ -68,6 +68,11 @@ export function staticTraces(source: RenderSource, memo: NamedPathsMemo): Static
       }
     },
   };
+}
+
+/** All of the traces; `undefined` where one of them cannot be told. */
+function joined(traces: readonly (Trace | undefined)[]): Trace | undefined {
+  return traces.includes(undefined) ? undefined : traces.flatMap((one) => one ?? []);
 }
 
 /** A file or folder over a limit is not looked into. */

@@ -14,7 +14,7 @@ export interface BaseChange {
   readonly text: string;
 }
 
-/** The newest change of the base to what is in these targets' own folders and declarations; `undefined` where there is none. */
+/** The newest change of the base to what these targets are at home in; `undefined` where there is none. */
 export async function changeOnBase(
   context: RepositoryContext,
   pull: Pick<PullRequest, "head">,

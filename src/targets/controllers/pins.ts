@@ -1,5 +1,6 @@
+import { labelOf } from "../../discovery/index.ts";
 import { mapLimit } from "../../model/map-limit.ts";
-import type { FetchPolicy, SourceAnswer, SourceRequest, Sources } from "../../model/sources.ts";
+import type { FetchPolicy, MovingSource, SourceAnswer, SourceRequest, Sources } from "../../model/sources.ts";
 
 /** Sources that are asked for at once. */
 const atOnce = 8;
@@ -9,6 +10,7 @@ export class Pins {
   readonly #sources: Sources | undefined;
   readonly #policy: FetchPolicy;
   readonly #signal: AbortSignal;
+  readonly #requests = new Map<string, SourceRequest>();
   readonly #answers = new Map<string, SourceAnswer>();
 
   constructor(sources: Sources | undefined, policy: FetchPolicy, signal: AbortSignal) {
@@ -22,11 +24,24 @@ export class Pins {
     return this.#answers.get(JSON.stringify(request));
   }
 
+  /** Those that may be something else tomorrow, or moved although they should not. */
+  moving(): readonly MovingSource[] {
+    return [...this.#answers].flatMap(([key, answer]) => {
+      const request = this.#requests.get(key);
+      if (request === undefined || !answer.ok) return [];
+      const { moving, movedFrom, revision, version } = answer.source;
+      if (!moving && movedFrom === undefined) return [];
+      const more = { ...(version === undefined ? {} : { version }), ...(movedFrom === undefined ? {} : { movedFrom }) };
+      return [{ reference: labelOf(request), revision, ...more }];
+    });
+  }
+
   /** Asks for all that was not asked for yet. */
   async ask(requests: readonly SourceRequest[]): Promise<void> {
     const wanted = new Map(requests.map((request) => [JSON.stringify(request), request]));
     const asked = [...wanted].filter(([key]) => !this.#answers.has(key));
     await mapLimit(asked, atOnce, async ([key, request]) => {
+      this.#requests.set(key, request);
       this.#answers.set(key, await this.#pin(request));
     });
   }

@@ -2,6 +2,7 @@ import { entryCandidates, listFolders } from "../../discovery/index.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
 import type { ConfigProblem } from "../../model/problem.ts";
 import type { Lookup, Render, RenderSource, Trace } from "../../model/render.ts";
+import type { MovingSource } from "../../model/sources.ts";
 import { specText, type Target } from "../../model/target.ts";
 import type { TargetPlan } from "../../model/target-plan.ts";
 import { sentenceList } from "../../model/text/lists.ts";
@@ -18,6 +19,8 @@ export interface Controllers {
   readonly problems: readonly ConfigProblem[];
   /** What the renders looked up that the plan was made from. */
   readonly reads: Trace;
+  /** Sources that may be something else tomorrow. */
+  readonly moving: readonly MovingSource[];
   /** The targets of those that have a name. */
   targets(names: ReadonlyMap<string, Named>): Promise<readonly Target[]>;
 }
@@ -40,6 +43,7 @@ export async function readControllers(
     candidates,
     problems: [...objectProblems(survey), ...failures(candidates, new Map(renders))],
     reads: lookupsOf(renders.map(([, render]) => render)),
+    moving: survey.moving,
     targets: async (names) => {
       const named = candidates.filter(({ key }) => names.has(key));
       return targetsOf(named, names, await declarationLines(named, tree));
@@ -99,6 +103,7 @@ export async function withControllers(folders: TargetPlan, controllers: Controll
     problems: [...folders.problems, ...problems],
     notes: unreached,
     reads,
+    moving: controllers.moving,
   };
 }
 

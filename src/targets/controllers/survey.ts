@@ -1,7 +1,7 @@
 import { argoCdFollower, type EntryCandidate, type Follower, fileSpec, fluxFollower } from "../../discovery/index.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Render, RenderSource } from "../../model/render.ts";
-import type { FetchPolicy } from "../../model/sources.ts";
+import type { FetchPolicy, MovingSource } from "../../model/sources.ts";
 import { type FolderSpec, type RenderSpec, specText } from "../../model/target.ts";
 import type { PlanReads } from "../reads.ts";
 import type { ClusterStandIn } from "./clusters.ts";
@@ -18,6 +18,8 @@ export interface Survey {
   readonly clusters: readonly ClusterWalk[];
   /** The renders that were looked into, by the text of their spec. */
   readonly renders: ReadonlyMap<string, Promise<Render>>;
+  /** Sources that may be something else tomorrow. */
+  readonly moving: readonly MovingSource[];
   /** The entries that no render of a cluster contains: people apply them. */
   readonly applied: readonly { readonly cluster: ClusterWalk; readonly spec: FolderSpec }[];
 }
@@ -56,7 +58,7 @@ class Surveyor {
     this.#source = source;
     this.#reads = reads;
     this.#standIns = standIns;
-    this.#pins = new Pins(reads.sources, trusted, reads.signal);
+    this.#pins = new Pins(reads.sources, source.policy ?? trusted, reads.signal);
   }
 
   readonly #render = (spec: RenderSpec): Promise<Render> => {
@@ -123,7 +125,7 @@ class Surveyor {
     for (const { cluster, spec, files } of this.#entries) {
       if (!(await this.#isRead(files, [cluster]))) applied.push({ cluster, spec });
     }
-    return { clusters: [...this.#clusters.values()], renders: this.#renders, applied };
+    return { clusters: [...this.#clusters.values()], renders: this.#renders, moving: this.#pins.moving(), applied };
   }
 }
 

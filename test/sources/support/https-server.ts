@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import { onTestFinished } from "vitest";
-import { selfSigned } from "../../support/certificate.ts";
+import { selfSigned } from "../../../sandbox/certificate.ts";
 
 /** What a server was asked. */
 export interface Asked {

@@ -19,7 +19,9 @@ async function targetsOf(files: Files, more: Partial<PlanReads> = {}): Promise<r
 }
 
 function lines(targets: readonly Target[]): readonly string[] {
-  return targets.map(({ id, render, declaration }) => `${id} ${render.kind} ${render.path} < ${declaration?.parent ?? "-"}`);
+  return targets.map(
+    ({ id, render, declaration }) => `${id} ${render.kind} ${render.path} < ${declaration?.parent ?? "-"}`,
+  );
 }
 
 function flux(name: string, path: string, more = ""): string {
@@ -99,7 +101,10 @@ describe("the targets of a repository that Flux deploys", () => {
       "cluster/ks.yaml": flux("apps", "./apps"),
       "apps/web.yaml": configMap("web"),
     });
-    expect(lines(plan.targets)).toEqual(["apps/default flux apps < cluster/default", "cluster/default plain cluster < -"]);
+    expect(lines(plan.targets)).toEqual([
+      "apps/default flux apps < cluster/default",
+      "cluster/default plain cluster < -",
+    ]);
     expect(problems).toMatchObject([
       { severity: "warning", message: "Nothing here declares the GitRepository `flux-system/flux-system`" },
     ]);
@@ -134,7 +139,8 @@ describe("the targets of a repository that Flux deploys", () => {
   });
 
   it("get their variables from ConfigMaps that any render of the same cluster has", async () => {
-    const uses = "  postBuild: { substituteFrom: [{ kind: ConfigMap, name: settings }, { kind: Secret, name: tokens }] }\n";
+    const uses =
+      "  postBuild: { substituteFrom: [{ kind: ConfigMap, name: settings }, { kind: Secret, name: tokens }] }\n";
     const targets = await targetsOf({
       ...sync("a"),
       ...sync("b"),
@@ -288,5 +294,51 @@ describe("the targets of a repository that Argo CD deploys", () => {
     const first = await planOf(files, { renderer: memoryRenderer() });
     expect(await planOf(files, { renderer: memoryRenderer() })).toEqual(first);
     expect(first.plan.reads?.map(([path]) => path)).toContain("apps");
+  });
+});
+
+describe("the environments of what controllers deploy, by a configuration", () => {
+  const files = {
+    "apps/web-staging.yaml": application("web-staging", "web"),
+    "apps/web-prod.yaml": application("web-prod", "web"),
+    "apps/tools.yaml": application("tools", "web"),
+    "web/a.yaml": configMap("a"),
+  };
+  const text = `version: 1
+environments:
+  - { name: staging, match: [{ name: "*-staging" }] }
+  - { name: prod, match: [{ namespace: nothing }, { name: "*-prod", project: default }] }
+  - { name: lost, match: [{ cluster: nowhere }] }
+`;
+
+  it("are those of the first rule that fits, with apps that can be promoted", async () => {
+    const { plan, problems } = await planOf(files, {}, text);
+    expect(plan.targets.map(({ id }) => id)).toEqual(["web/staging", "web/prod"]);
+    expect(plan.notes).toEqual(["1 object of Argo CD or Flux fits no `match` of an environment."]);
+    expect(problems).toMatchObject([
+      { severity: "warning", line: 5, message: '`match` of "lost" fits nothing that Argo CD or Flux reads here' },
+    ]);
+  });
+
+  it("are not looked for where no environment has a rule", async () => {
+    const renderer = memoryRenderer();
+    await planOf(files, { renderer }, 'version: 1\nenvironments: [{ name: prod, path: "{app}" }]\n');
+    expect(renderer.rendered).toEqual([]);
+  });
+
+  it("have the version and the variables that the configuration gives for a cluster", async () => {
+    const uses = "  postBuild: { substituteFrom: [{ kind: Secret, name: tokens }] }\n";
+    const { plan } = await planOf(
+      { ...sync("prod"), "clusters/prod/web.yaml": flux("web", "./web", uses), "web/a.yaml": configMap("a") },
+      {},
+      `version: 1
+environments: [{ name: prod, match: [{ cluster: prod }] }]
+clusters: [{ name: prod, variables: { domain: example.com } }]
+`,
+    );
+    expect(plan.targets.find(({ app }) => app === "web")?.render.options).toMatchObject({
+      variables: { domain: "example.com" },
+      placeholders: ["Secret/tokens"],
+    });
   });
 });
