@@ -65,7 +65,7 @@ func (s *set) repository(g gitGenerator) (string, error) {
 	}
 	s.Unpinned = append(s.Unpinned, protocol.Unpinned{
 		Reference: reference, Reason: "a git generator reads this repository", Kind: "repository",
-		Source: map[string]any{"kind": "git", "url": g.RepoURL, "revision": map[string]any{"kind": "any", "text": g.Revision}},
+		Source: map[string]any{"kind": "git", "url": g.RepoURL, "revision": map[string]any{"kind": "any", "text": g.Revision}, "submodules": true},
 	})
 	return "", fault.New(fault.Refused, "", "the git generator reads %s at %q, which is not here", g.RepoURL, g.Revision)
 }
