@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 
 const block = 512;
 
-/** A folder as a gzipped tar archive (ustar), its files below `prefix`, by name; the same folder gives the same bytes. */
+/** A folder as a gzipped tar archive (ustar), its files below `prefix`, by name; always the same bytes. */
 export function archive(folder: string, prefix: string): Buffer {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -64,7 +64,7 @@ export interface Followed {
   /** Asked for before more can be said: the object is followed again once `World.source` answers all of them. */
   readonly needs?: readonly SourceRequest[];
   readonly unit?: FollowedUnit;
-  /** Objects that a controller makes of it without rendering anything (the source and Kustomization of a FluxInstance). */
+  /** Objects that a controller makes of it without a render (the source and Kustomization of a FluxInstance). */
   readonly objects?: readonly JsonObject[];
   readonly problems?: readonly FollowProblem[];
 }

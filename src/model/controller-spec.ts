@@ -21,8 +21,8 @@ export interface FluxOptions {
   /** Variables of `substituteFrom`, merged in its order. Names of `postBuild.substitute` win over them. */
   readonly variables?: Readonly<Record<string, string>>;
   /**
-   * The objects of `substituteFrom` that only the cluster has, as people know them (`Secret/cluster-secrets`): with any,
-   * what has no value becomes a placeholder that says so.
+   * The objects of `substituteFrom` that only the cluster has, as people know them (`Secret/cluster-secrets`): with
+   * any, what has no value becomes a placeholder that says so.
    */
   readonly placeholders?: readonly string[];
   /** Whether a variable without value fails the build, as since Flux 2.9 (default true). */

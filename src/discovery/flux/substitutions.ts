@@ -4,8 +4,8 @@ import { textsOf } from "./data.ts";
 import type { Kustomization } from "./schema.ts";
 
 /**
- * The variables of `substituteFrom`, merged in its order, and the objects of it that only the cluster knows. Where there
- * are any, the variables that `.sluice.yaml` gives for the cluster take their place.
+ * The variables of `substituteFrom`, merged in its order, and the objects of it that only the cluster knows. Where
+ * there are any, the variables that `.sluice.yaml` gives for the cluster take their place.
  */
 export function substitutions(
   { spec }: Kustomization,

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Followed, KnownObject } from "../follower.ts";
 import { unusableInput } from "../mounting.ts";
 
-/** An object that Flux itself would refuse: what it deploys now stays in the cluster, so it stays a target that fails. */
+/** An object that Flux itself would refuse: what it deploys stays in the cluster, so it stays a target that fails. */
 export function unreadable(object: KnownObject, { issues: [issue] }: z.ZodError): Followed {
   const { kind, namespace, name } = object;
   const where = issue === undefined ? "" : `: \`${issue.path.map(String).join(".")}\` ${issue.message}`;

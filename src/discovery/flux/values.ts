@@ -4,8 +4,8 @@ import { textsOf } from "./data.ts";
 import type { ValuesReference } from "./schema.ts";
 
 /**
- * The layers of `valuesFrom`, in its order. What the cluster's renders do not have, or have encrypted, is unknown; a key
- * that a known object lacks is left to helm-controller's own rule: nothing where it is optional.
+ * The layers of `valuesFrom`, in its order. What the cluster's renders do not have, or have encrypted, is unknown; a
+ * key that a known object lacks is left to helm-controller's own rule: nothing where it is optional.
  */
 export function valuesLayers(
   references: readonly ValuesReference[],

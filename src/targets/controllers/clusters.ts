@@ -10,7 +10,7 @@ export interface ClusterStandIn {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** What is known of the cluster of this name. Where the configuration has one cluster only, a cluster without a name is that one. */
+/** What is known of the cluster of this name. A cluster without a name is the only one of the configuration, if any. */
 export function standInOf(name: string | undefined, all: readonly ClusterStandIn[]): Omit<ClusterSetting, "own"> {
   const [only, ...others] = all;
   const found = name === undefined && others.length === 0 ? only : all.find((one) => one.name === name);
