@@ -165,7 +165,7 @@ describe("a render that stops early", () => {
 });
 
 describe("a guess", () => {
-  it("guessed-default-values: says that the chart's values are not known", async () => {
+  it("guessed-default-values: says that the chart's values are not known, beside an Application of another repository", async () => {
     const ingress = (name: string) =>
       `{{- if .Values.ingress.enabled }}\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: web }\nspec: { defaultBackend: { service: { name: ${name}, port: { number: 80 } } } }\n{{- end }}\n`;
     const { comment, findings, conclusion } = await previewOf(
@@ -178,7 +178,7 @@ describe("a guess", () => {
       },
       { "charts/web/templates/ingress.yaml": ingress("web-v2") },
     );
-    expect(findings).toEqual(["warning guessed-values"]);
+    expect(findings).toEqual(["warning reference-not-fetched", "warning guessed-values"]);
     expect(comment).toContain("`charts/web` was rendered with its default values alone");
     expect([conclusion, never.test(comment)]).toEqual(["neutral", false]);
   });
