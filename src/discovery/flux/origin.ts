@@ -31,7 +31,7 @@ export function originOf(
     : ociOrigin(found, layer);
 }
 
-/** Terraform, `flux bootstrap` and people make the first source in the cluster alone: by convention, this repository. */
+/** Terraform, `flux bootstrap` and people make the first source in the cluster alone: by convention this repository. */
 function assumed(name: string, namespace: string): Origin {
   return {
     kind: "own",
