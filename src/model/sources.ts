@@ -56,17 +56,6 @@ export interface MovingSource {
   readonly movedFrom?: string;
 }
 
-/** A source of a render that is not fixed by what the repository says. */
-export interface MovingSource {
-  /** As the repository names it: `https://github.com/acme/bases, branch main`. */
-  readonly reference: string;
-  /** What it is now: a commit, a digest or a version. */
-  readonly revision: string;
-  readonly version?: string;
-  /** It should not move, and did: what it was when it was first seen. */
-  readonly movedFrom?: string;
-}
-
 /** Why a source is not there. */
 export interface SourceFailure {
   readonly kind: "not-allowed" | "refused" | "not-found" | "denied" | "limit" | "unreachable";

@@ -32,7 +32,9 @@ export interface ChartVersions {
  */
 export function chartVersions(text: string, chart: string, repository: string): ChartVersions {
   const items = text.trimStart().startsWith("{") ? undefined : itemsOf(text, chart);
-  if (items === undefined) return wholeIndex(text, chart, repository);
+  // Whoever writes an index by hand may write it in any style of YAML.
+  const odd = items?.some(({ version }) => version === undefined) === true && text.length <= largestWhole;
+  if (items === undefined || odd) return wholeIndex(text, chart, repository);
   const byVersion = new Map(items.flatMap((item) => (item.version === undefined ? [] : [[item.version, item.text]])));
   return {
     versions: [...byVersion.keys()],
@@ -56,9 +58,10 @@ function itemsOf(text: string, chart: string): readonly Item[] | undefined {
   const indent = /^( +)\S/.exec(text.slice(start, start + 100))?.[1];
   if (indent === undefined) return undefined;
   const name = chart.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const key = new RegExp(`^${indent}(?:${name}|"${name}"|'${name}'):[ \\t]*\\r?\\n`, "m");
+  const key = new RegExp(`^${indent}(?:${name}|"${name}"|'${name}'):[ \\t]*([^\\r\\n]*)\\r?\\n`, "m");
   const found = key.exec(text.slice(start));
   if (found === null) return new RegExp(`^${indent}\\S+:[ \\t]*\\r?\\n`, "m").test(text.slice(start)) ? [] : undefined;
+  if (found[1] !== "") return undefined;
   const rest = text.slice(start + found.index + found[0].length);
   const dash = /^( *)- /.exec(rest)?.[1];
   if (dash === undefined || dash.length < indent.length) return undefined;
@@ -69,9 +72,10 @@ function itemsOf(text: string, chart: string): readonly Item[] | undefined {
 }
 
 function itemOf(text: string, indent: number): Item {
-  const written = new RegExp(`^(?: {${indent}}|${" ".repeat(indent - 2)}- )version:[ \\t]*(.+?)[ \\t]*\\r?$`, "m").exec(
-    text,
-  );
+  const written = new RegExp(
+    `^(?: {${indent}}|${" ".repeat(indent - 2)}- )version:[ \\t]*(.+?)[ \\t]*(?: #.*)?\\r?$`,
+    "m",
+  ).exec(text);
   return { version: written?.[1]?.replace(/^(["'])(.*)\1$/, "$2"), text };
 }
 

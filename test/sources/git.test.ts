@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Resolve } from "../../src/http/agent.ts";
 import type { GitRevision, SourceRequest } from "../../src/model/sources.ts";
+import { gitCredentials } from "../../src/wiring/local-sources.ts";
 import { gitBackend } from "../git/support/git-server.ts";
+import { launcher } from "../support/launcher.ts";
 import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 import { type HttpsServer, httpsServer } from "./support/https-server.ts";
@@ -32,6 +36,21 @@ async function remote(name = "bases", on?: HttpsServer): Promise<Remote> {
   const publish = (): void => void git.git("push", "-q", "--mirror", "--force", bare);
   publish();
   return { git, server, url: `${server.url}/${name}.git`, publish };
+}
+
+/** Every name is at these addresses: the first time at the first, and so on. */
+function resolver(...addresses: readonly string[]): { readonly resolve: Resolve; readonly asked: string[] } {
+  const asked: string[] = [];
+  const resolve: Resolve = (hostname, _options, callback) => {
+    const address = addresses[Math.min(asked.push(hostname), addresses.length) - 1] ?? "";
+    callback(null, [{ address, family: 4 }]);
+  };
+  return { resolve, asked };
+}
+
+/** What git itself asked. */
+function fetches({ asked }: HttpsServer): readonly string[] {
+  return asked.filter(({ headers }) => headers["user-agent"]?.startsWith("git/")).map(({ path }) => path);
 }
 
 const at = (url: string, revision: GitRevision): SourceRequest => ({ kind: "git", url, revision });
@@ -199,6 +218,46 @@ describe("a Git repository", () => {
     expect(new Set(server.asked.map(({ authorization }) => authorization))).toEqual(
       new Set([`Basic ${btoa("robot:SECRETSECRET")}`]),
     );
+  });
+
+  it("is connected to at the address that was checked, which git does not look up again", async () => {
+    const server = await httpsServer("bases.example");
+    const { git, url } = await remote("bases", server);
+    const { resolve, asked } = resolver("127.0.0.1");
+    const { pinned } = sourcesWorld([server], {}, { resolve });
+    // No other resolver knows the name.
+    expect(await pinned(at(url, text("main")))).toMatchObject({ revision: git.git("rev-parse", "HEAD") });
+    expect(new Set(asked)).toEqual(new Set(["bases.example"]));
+    expect(fetches(server)).not.toEqual([]);
+  });
+
+  it("is not fetched when its name leads elsewhere after it was asked what it has", async () => {
+    const server = await httpsServer("bases.example");
+    const { url } = await remote("bases", server);
+    const { resolve } = resolver("127.0.0.1", "169.254.169.254");
+    const { refused } = sourcesWorld([server], {}, { resolve });
+    expect(await refused(at(url, text("main")))).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("private address"),
+    });
+    expect(fetches(server)).toEqual([]);
+  });
+
+  it("is given the login of the user's own credential helper, once it asks for one", async () => {
+    const { git, server, url } = await remote();
+    const backend = server.otherwise;
+    server.otherwise = (request, response) => {
+      if (request.headers.authorization === `Basic ${btoa("ada:SECRETSECRET")}`) backend(request, response);
+      else response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end();
+    };
+    const home = temporary();
+    writeFileSync(join(home, "logins"), `https://ada:SECRETSECRET@${server.host.replace(":", "%3a")}\n`);
+    writeFileSync(join(home, ".gitconfig"), `[credential]\n\thelper = store --file=${join(home, "logins")}\n`);
+    const env = { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: "1" };
+    const findCredentials = gitCredentials(env, launcher.start);
+    const own = sourcesWorld([server], {}, { findCredentials });
+    expect(await own.pinned(at(url, text("main")))).toMatchObject({ revision: git.git("rev-parse", "HEAD") });
+    expect(await sourcesWorld([server]).refused(at(url, text("main")))).toMatchObject({ kind: "denied" });
   });
 
   it("is no more than the limit", async () => {

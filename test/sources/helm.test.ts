@@ -60,6 +60,19 @@ describe("a Helm repository", () => {
     expect(await refused(request(server, "1.0.0", "absent"))).toMatchObject({ kind: "not-found" });
   });
 
+  it.each([
+    ["as items in braces", "  web:\n  - {name: web, version: 1.0.0, urls: [web.tgz]}\n"],
+    ["as one list in brackets", "  web: [{name: web, version: 1.0.0, urls: [web.tgz]}]\n"],
+    ["with remarks", "  web: # ours\n  - name: web\n    version: 1.0.0 # the first\n    urls: [web.tgz]\n"],
+    ["with a remark at the version", "  web:\n  - name: web\n    version: 1.0.0 # the first\n    urls: [web.tgz]\n"],
+  ])("may have an index that somebody wrote by hand: %s", async (_how, entries) => {
+    const server = await httpsServer();
+    server.files.set("/charts/web.tgz", await chart("web", "1.0.0"));
+    server.files.set("/charts/index.yaml", `apiVersion: v1\nentries:\n  other:\n  - name: other\n${entries}`);
+    const { pinned } = sourcesWorld([server]);
+    expect(await pinned(request(server, "1.0.0"))).toMatchObject({ version: "1.0.0" });
+  });
+
   it("is asked for its index once for all of its charts, and later only whether that changed", async () => {
     const server = await repository("1.0.0", "1.1.0");
     const text = server.files.get("/charts/index.yaml");

@@ -84,8 +84,13 @@ export async function putManifest(
 }
 
 /** Uploads a blob and gives its descriptor. */
-export async function putBlob(send: Send, repository: string, mediaType: string, text: string): Promise<Descriptor> {
-  const body = Buffer.from(text);
+export async function putBlob(
+  send: Send,
+  repository: string,
+  mediaType: string,
+  content: string | Uint8Array,
+): Promise<Descriptor> {
+  const body = Buffer.from(content);
   const digest = digestOf(body);
   const started = await sure(send(repository, "blobs/uploads/", { method: "POST" }), 202);
   const location = started.headers.get("location");
