@@ -19,11 +19,11 @@ export function holdsFlux(text: string): boolean {
 
 /**
  * The folders that the objects of controllers in a text name, up to the first wildcard; `undefined` where it has no
- * such object: an Application or ApplicationSet of Argo CD, a Kustomization, HelmRelease or ResourceSet of Flux, a
- * FluxInstance. Paths of other repositories may be among them.
+ * such object: an Application or ApplicationSet of Argo CD, a Kustomization, HelmRelease,
+ * ArtifactGenerator or ResourceSet of Flux, a FluxInstance. Paths of other repositories may be among them.
  */
 export function controllerFolders(text: string): readonly string[] | undefined {
-  if (!/argoproj\.io\/|toolkit\.fluxcd\.io\/|fluxcd\.controlplane\.io\//.test(text)) return undefined;
+  if (!/argoproj\.io\/|(?:toolkit|extensions)\.fluxcd\.io\/|fluxcd\.controlplane\.io\//.test(text)) return undefined;
   // Lines that a chart's template fills in are no YAML.
   const filled = text.replace(/^[ \t]*\{\{.*\}\}[ \t]*$/gm, "");
   if (!headsOf(filled).some(({ apiVersion, kind }) => isController(apiVersion, kind))) return undefined;
@@ -42,6 +42,7 @@ const controllerKinds: Readonly<Record<string, readonly string[]>> = {
   "argoproj.io": ["Application", "ApplicationSet"],
   "kustomize.toolkit.fluxcd.io": ["Kustomization"],
   "helm.toolkit.fluxcd.io": ["HelmRelease"],
+  "source.extensions.fluxcd.io": ["ArtifactGenerator"],
   "fluxcd.controlplane.io": ["FluxInstance", "ResourceSet"],
 };
 

@@ -32,12 +32,12 @@ export function chartOf({ chart, version, sourceRef }: ChartSpec, namespace: str
 
 /** The chart that `chartRef` names. */
 export function referredChart(reference: SourceReference, namespace: string, world: World): ChartOrigin {
-  if (reference.kind === "OCIRepository") return artifactChart(reference, namespace, world);
+  if (reference.kind !== "HelmChart") return artifactChart(reference, namespace, world);
   const place = reference.namespace === "" ? namespace : reference.namespace;
   const name = { group: sourceGroup, kind: reference.kind, namespace: place, name: reference.name };
   const found = world.object(name);
   const parsed = helmChartSchema.safeParse(found?.object);
-  if (reference.kind !== "HelmChart" || !parsed.success)
+  if (!parsed.success)
     return { kind: "unusable", reason: `nothing here declares the ${reference.kind} \`${place}/${reference.name}\`` };
   return chartOf(parsed.data.spec, place, world);
 }

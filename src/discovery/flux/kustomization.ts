@@ -4,7 +4,8 @@ import type { MissingInput, Mount } from "../../model/mount.ts";
 import { joinPath } from "../../model/paths.ts";
 import type { Followed, KnownObject, World } from "../follower.ts";
 import { missingOf, mountOf, unusableInput } from "../mounting.ts";
-import { type Origin, originOf, pick } from "./origin.ts";
+import { type FileOrigin, filesOf } from "./artifact.ts";
+import { pick } from "./origin.ts";
 import { type Kustomization, kustomizationSchema } from "./schema.ts";
 import { substitutions } from "./substitutions.ts";
 import { unreadable } from "./unreadable.ts";
@@ -19,7 +20,7 @@ export function followKustomization(object: KnownObject, world: World): Followed
   const parsed = kustomizationSchema.safeParse(object.object);
   if (!parsed.success) return unreadable(object, parsed.error);
   const { spec } = parsed.data;
-  const origin = originOf(spec.sourceRef, object.namespace, world);
+  const origin = filesOf(spec.sourceRef, object.namespace, world);
   const answer = origin.kind === "remote" ? world.source(origin.request) : undefined;
   if (origin.kind === "remote" && answer === undefined) return { needs: [origin.request] };
   const { root, ...inputs } = inputsOf(origin, object, world);
@@ -44,16 +45,17 @@ export function followKustomization(object: KnownObject, world: World): Followed
 
 /** The mount or the lack of what an origin names. */
 function inputsOf(
-  origin: Origin,
+  origin: FileOrigin,
   object: KnownObject,
   world: World,
 ): { readonly root: string; readonly mounts?: readonly Mount[]; readonly missing?: readonly MissingInput[] } {
-  if (origin.kind === "own") return { root: "" };
+  const folder = origin.folder ?? "";
+  if (origin.kind === "own") return { root: folder };
   if (origin.kind === "unusable") return { root: "", missing: [unusableInput(origin.reason, object)] };
   const answer = world.source(origin.request);
   if (answer?.ok === true) {
     const mount = mountOf(origin.request, answer.source);
-    return { root: mount.at, mounts: [mount] };
+    return { root: joinPath(mount.at, folder), mounts: [mount] };
   }
   return { root: "", missing: answer === undefined ? [] : [missingOf(origin.request, answer, object)] };
 }

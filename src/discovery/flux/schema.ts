@@ -95,6 +95,22 @@ export const ociRepositorySchema = z.object({
   }),
 });
 
+const artifactCopy = z.object({ from: text, to: text, exclude: listOf(z.string()), strategy: text });
+
+/** One entry of `copy` in an `ArtifactGenerator`. */
+export type ArtifactCopy = z.output<typeof artifactCopy>;
+
+/** What is read of an `ArtifactGenerator`. */
+export const artifactGeneratorSchema = z.object({
+  spec: z.object({
+    sources: listOf(sourceReference.extend({ alias: text })),
+    artifacts: listOf(z.object({ name: text, copy: listOf(artifactCopy) })),
+  }),
+});
+
+/** An `ArtifactGenerator`, as far as it is read. */
+export type ArtifactGenerator = z.output<typeof artifactGeneratorSchema>;
+
 /** What is read of a `HelmRepository`. */
 export const helmRepositorySchema = z.object({ spec: z.object({ url: text, type: text }) });
 

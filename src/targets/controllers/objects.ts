@@ -2,10 +2,16 @@ import type { KnownObject, ObjectName } from "../../discovery/follower.ts";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { isMounted } from "../../model/mount.ts";
 
+const readGroups: ReadonlySet<string> = new Set([
+  "argoproj.io",
+  "fluxcd.controlplane.io",
+  "source.extensions.fluxcd.io",
+]);
+
 /** Whether a controller reads objects of this kind; everything else in a render is left where it is. */
 export function isKept({ group, kind }: ObjectName): boolean {
   if (group === "") return kind === "ConfigMap" || kind === "Secret";
-  return group === "argoproj.io" || group === "fluxcd.controlplane.io" || group.endsWith(".toolkit.fluxcd.io");
+  return readGroups.has(group) || group.endsWith(".toolkit.fluxcd.io");
 }
 
 /** An object of a render, `undefined` where nobody could name it. */

@@ -80,6 +80,28 @@ describe("the targets of a repository that Flux deploys", () => {
     ]);
   });
 
+  it("are in the folder that an ArtifactGenerator copies, also where its file is applied beside the sync", async () => {
+    const artifacts = `apiVersion: source.extensions.fluxcd.io/v1beta1
+kind: ArtifactGenerator
+metadata: { name: flux-system, namespace: flux-system }
+spec:
+  sources: [{ alias: monorepo, kind: GitRepository, name: flux-system }]
+  artifacts:
+    - { name: apps, copy: [{ from: "@monorepo/deploy/apps/**", to: "@artifact/" }] }
+`;
+    const targets = await targetsOf({
+      "clusters/prod/artifacts.yaml": artifacts,
+      "clusters/prod/web.yaml": flux("web", "./web").replace(
+        "GitRepository, name: flux-system",
+        "ExternalArtifact, name: apps",
+      ),
+      "deploy/apps/web/deployment.yaml": configMap("web"),
+    });
+    const web = targets.find(({ app }) => app === "web");
+    expect(web?.render).toMatchObject({ kind: "flux", path: "deploy/apps/web", options: { root: "deploy/apps" } });
+    expect(web?.render.missing).toBeUndefined();
+  });
+
   it("say who declares them, where, and what is done with them", async () => {
     const targets = await targetsOf({
       ...sync("prod"),
