@@ -12,6 +12,7 @@ import { benchPromote, type PromoteBench } from "./promote.ts";
 import { benchReconcile, memoryLimit, type ReconcileBench } from "./reconcile.ts";
 import { benchScale, type ScaleBench, serverLimit } from "./scale.ts";
 import { benchStart } from "./start.ts";
+import { surveyAll, surveyLines } from "./survey.ts";
 import { benchText, type TextBench } from "./text.ts";
 
 /** The door's p99 on Redis must not be more, in milliseconds. */
@@ -232,7 +233,7 @@ async function bench<T>(measured: Promise<T>, tell: (results: T) => boolean): Pr
   else if (!tell(results)) process.exitCode = 1;
 }
 
-const [only] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const [only, ...rest] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const apps = appsAsked();
 if (only === undefined) await bench(measure(), print);
 else if (only === "promote") await bench(measurePromote(), printPromote);
@@ -243,9 +244,11 @@ else if (only === "controllers") await bench(benchControllers(), printController
 else if (only === "images") await bench(benchImages(say), printImages);
 else if (only === "scale") await bench(benchScale(process.env.SLUICE_KUSTOMIZE ?? "kustomize", say), printScale);
 else if (only === "reconcile") await bench(benchReconcile(say), printReconcile);
-else {
+else if (only === "survey") {
+  await bench(surveyAll(rest), (surveys) => process.stdout.write(`${surveyLines(surveys).join("\n")}\n`));
+} else {
   process.stderr.write(
-    `there is no benchmark "${only}"; there are \`text\`, \`promote\`, \`images\` and \`start\`, which all run without a name, and \`reconcile\` and \`controllers\`\n`,
+    `there is no benchmark "${only}"; there are \`text\`, \`promote\`, \`images\` and \`start\`, which all run without a name, and \`reconcile\`, \`controllers\`, \`scale\` and \`survey\`\n`,
   );
   process.exitCode = 2;
 }

@@ -157,7 +157,16 @@ export function secretsOf(settings: ServerSettings): readonly string[] {
   const ofRegistries = registries.flatMap(({ password, token, identityToken }) => [password, token, identityToken]);
   const ofPrometheus = settings.prometheus.map(({ token }) => token);
   const ofSources = settings.sources.credentials.flatMap(({ password, token }) => [password, token]);
-  const all = [privateKey, webhookSecret, adminToken, ...ofHooks, ...ofRegistries, ...ofClusters, ...ofPrometheus, ...ofSources];
+  const all = [
+    privateKey,
+    webhookSecret,
+    adminToken,
+    ...ofHooks,
+    ...ofRegistries,
+    ...ofClusters,
+    ...ofPrometheus,
+    ...ofSources,
+  ];
   return all.flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret]));
 }
 

@@ -12,11 +12,22 @@ describe("the page of the server's settings", () => {
 
   it("shows an example that is read", () => {
     const secret = "0123456789abcdef";
-    const environment = { HARBOR_HOOK_SECRET: secret, GHCR_TOKEN: secret, PROMETHEUS_TOKEN: secret, CHARTS_TOKEN: secret };
+    const environment = {
+      HARBOR_HOOK_SECRET: secret,
+      GHCR_TOKEN: secret,
+      PROMETHEUS_TOKEN: secret,
+      CHARTS_TOKEN: secret,
+    };
     const read = readServerFile(exampleServerFile, { environment, readFile: () => secret, file: "sluice.server.yaml" });
     expect(read).toMatchObject({
       ok: true,
-      settings: { hooks: [{}, {}], registries: [{}, {}], clusters: [{}], prometheus: [{}], sources: { credentials: [{}] } },
+      settings: {
+        hooks: [{}, {}],
+        registries: [{}, {}],
+        clusters: [{}],
+        prometheus: [{}],
+        sources: { credentials: [{}] },
+      },
     });
   });
 

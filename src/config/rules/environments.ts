@@ -50,7 +50,8 @@ function circle(start: string | undefined, from: ReadonlyMap<string | undefined,
 const placesAreGiven: Rule = (config) =>
   config.environments.flatMap(({ raw, path }) => {
     const name = text(raw.name) === undefined ? `\`${pathText(path)}\`` : `The environment "${raw.name}"`;
-    const fix = "Give it one `path`, or a list of `targets` that each have a `path`, or `match` for what controllers deploy.";
+    const fix =
+      "Give it one `path`, or a list of `targets` that each have a `path`, or `match` for what controllers deploy.";
     if (Object.keys(raw).length === 0) return [];
     if (raw.path === undefined && raw.targets === undefined && raw.match === undefined) {
       return [wrong(path, `${name} does not say where its targets are`, fix)];

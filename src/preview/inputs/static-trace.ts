@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { UserError } from "../../model/errors.ts";
 import { mapLimit } from "../../model/map-limit.ts";
 import { joinPath, parentPath, resolvePath } from "../../model/paths.ts";
@@ -47,6 +48,7 @@ export function staticTraces(source: RenderSource, memo: NamedPathsMemo): Static
   const chart = (path: string) => once(`${path}\0chart`, () => chartStep(path, source.tree));
   return {
     async of(spec) {
+      if (spec.missing !== undefined && spec.missing.length > 0) return lackingTrace(spec, source.tree);
       switch (spec.kind) {
         case "kustomize":
           return closure([spec.path], folder);
@@ -68,6 +70,31 @@ export function staticTraces(source: RenderSource, memo: NamedPathsMemo): Static
       }
     },
   };
+}
+
+const named = z.object({
+  path: z.string().catch("").default(""),
+  helm: z
+    .object({ valueFiles: z.array(z.string()).catch([]).default([]) })
+    .catch({ valueFiles: [] })
+    .optional(),
+});
+const argoSources = z.object({ source: named.optional(), sources: z.array(named).catch([]).default([]) });
+
+/**
+ * Of a target that fails because nobody has one of its sources: nothing of the repository decides that, and what its
+ * object says is in the spec. What the rest of its render would read here is known to people all the same: the folders
+ * and values files that an Application names.
+ */
+async function lackingTrace(spec: RenderSpec, tree: Tree): Promise<Trace | undefined> {
+  if (spec.kind !== "argocd") return [];
+  const { data } = argoSources.safeParse(spec.options.spec);
+  const sources = data === undefined ? [] : [...data.sources, ...(data.source === undefined ? [] : [data.source])];
+  const files = sources.flatMap(({ helm }) => helm?.valueFiles ?? []).map((file) => file.replace(/^\$[^/]*\//, ""));
+  const paths = [...sources.flatMap(({ path }) => path || []), ...files];
+  if (data === undefined || paths.some((path) => /[*?[]/.test(path))) return undefined;
+  const inside = paths.flatMap((path) => resolvePath("", path.replace(/^\/+/, "")) ?? []);
+  return joined(await Promise.all(inside.map((path) => answerAt(path, tree))));
 }
 
 /** All of the traces; `undefined` where one of them cannot be told. */

@@ -1,8 +1,8 @@
 import type { TestProject } from "vitest/node";
+import { selfSigned } from "../../../sandbox/certificate.ts";
 import type { Access } from "../../../sandbox/cluster/access.ts";
 import { startControlPlane } from "../../../sandbox/cluster/control-plane.ts";
 import { programs } from "../../../sandbox/cluster/programs.ts";
-import { selfSigned } from "../../../sandbox/certificate.ts";
 import { startArgocd } from "./argocd.ts";
 import { startFlux } from "./flux.ts";
 import { controllerPrograms } from "./programs.ts";

@@ -46,6 +46,35 @@ describe("what the files of a target can name", () => {
   }
 });
 
+describe("a target that nobody has a source of", () => {
+  const missing = [{ reference: "oci://registry.acme.example/charts/web@1.4.0", reason: "there is no network" }];
+  const tree = memoryTree({ "values/prod.yaml": "replicas: 1\n", "apps/web/deployment.yaml": "kind: Deployment\n" });
+  const traces = staticTraces({ tree, objects: tree.objects }, new Map());
+
+  it("is the same whatever else changes, where its object says all that there is", async () => {
+    const options = { namespace: "shop", name: "web", root: "", spec: { values: { replicas: 1 } } };
+    expect(await traces.of({ kind: "helmrelease", path: "", options, missing })).toEqual([]);
+  });
+
+  it("is another one where a values file or a folder that its Application names changes", async () => {
+    const spec = {
+      sources: [
+        { chart: "web", helm: { valueFiles: ["$values/values/prod.yaml"] } },
+        { ref: "values" },
+        { path: "apps/web" },
+      ],
+    };
+    const found = await traces.of({ kind: "argocd", path: "", options: { appName: "web", spec, roots: [] }, missing });
+    expect(found?.map(([path]) => path).sort()).toEqual(["apps/web", "values/prod.yaml"]);
+  });
+
+  it("may be another one where its values files are a pattern", async () => {
+    const spec = { source: { chart: "web", helm: { valueFiles: ["$values/values/*.yaml"] } } };
+    const options = { appName: "web", spec, roots: [] };
+    expect(await traces.of({ kind: "argocd", path: "", options, missing })).toBeUndefined();
+  });
+});
+
 function generated(): readonly RenderSource[] {
   const state = new Map<string, string>();
   return history(20261201, commits).steps.map((step) => {
