@@ -46,6 +46,8 @@ export interface CompareInput {
   readonly ignore: readonly IgnoreRule[];
   /** Keys the fingerprints that stand for values of Secrets. */
   readonly fingerprintKey: FingerprintKey;
+  /** Values of Secrets that controllers put into the renders: hidden wherever they stand. */
+  readonly secrets?: readonly string[];
 }
 
 /** How the two renders of one target differ. It holds no value of a Secret. */
@@ -163,7 +165,7 @@ function comparePair(pair: Pair, names: ReadonlyMap<string, string>, input: Comp
 }
 
 function whole(item: Item, action: "added" | "removed", input: CompareInput): Compared {
-  const yaml = emitYaml(maskSecrets(item.object, input.fingerprintKey));
+  const yaml = emitYaml(maskSecrets(item.object, input.fingerprintKey, input.secrets));
   const diff = wholeYaml(yaml, action === "added" ? "+" : "-");
   const stays = action === "removed" && (input.handling?.prunes === false || isReleased(item.object));
   const change = { ...toChange(item, action, diff), ...(stays ? { orphaned: true as const } : {}) };
@@ -175,8 +177,8 @@ function compareVersions(
   names: ReadonlyMap<string, string>,
   input: CompareInput,
 ): Compared {
-  const headObject = maskSecrets(head.object, input.fingerprintKey);
-  const masked = maskSecrets(base.object, input.fingerprintKey);
+  const headObject = maskSecrets(head.object, input.fingerprintKey, input.secrets);
+  const masked = maskSecrets(base.object, input.fingerprintKey, input.secrets);
   const named = how === "generated" ? renamed(masked, head.id.name) : masked;
   const followed = followNames(named, headObject, names);
   const aligned = alignLists(followed.base, headObject);

@@ -27,10 +27,21 @@ export function isValueField(name: string): boolean {
 /**
  * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it: nested in other
  * objects, as a manifest in a text, in annotations that keep what was applied, and in the templates of SealedSecrets
- * and ExternalSecrets. SOPS cipher texts stay as they are. The same object when it holds no Secret.
+ * and ExternalSecrets; and of these values wherever they stand, the longest first. SOPS cipher texts stay as they are. The same object when it holds no Secret.
  */
-export function maskSecrets(object: ValueObject, key: FingerprintKey): ValueObject {
-  return maskObject(object, key);
+export function maskSecrets(object: ValueObject, key: FingerprintKey, values: readonly string[] = []): ValueObject {
+  const masked = maskObject(object, key);
+  return values.length === 0 ? masked : mapObject(masked, (value) => maskTexts(value, values, key));
+}
+
+/** The value with these texts replaced wherever they stand. */
+function maskTexts(value: Value, values: readonly string[], key: FingerprintKey): Value {
+  if (isList(value)) return mapList(value, (item) => maskTexts(item, values, key));
+  if (isObject(value)) return mapObject(value, (item) => maskTexts(item, values, key));
+  if (value instanceof NumberText) return values.includes(value.text) ? fingerprint(value.text, false, key) : value;
+  if (typeof value === "number") return values.includes(String(value)) ? fingerprint(String(value), false, key) : value;
+  if (typeof value !== "string") return value;
+  return values.reduce((text, one) => text.replaceAll(one, () => String(fingerprint(one, false, key))), value);
 }
 
 function maskValue(value: Value, key: FingerprintKey): Value {

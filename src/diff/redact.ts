@@ -9,6 +9,8 @@ const dump = /\b(?:data|stringData)["']?\s*:\s*(?:map\[|\{|[|>]|\n)[\s\S]*$/;
 const literals = /\b(literal sources )\[[\s\S]*\](?=: )|\b(invalid literal source )[\s\S]*?(?=, expected key=value)/g;
 /** What kustomize says of a patch that it cannot read, and of a replacement: the whole patch, the value as rendered. */
 const patches = /\b(from )\[(?=[^\]]*patch:)[\s\S]*$|\b(out of bounds for value )[\s\S]*$/g;
+/** What stands before the host in an address: a name and a password, or a token alone. */
+const userinfo = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'`]+@(?=[^\s/])/gi;
 const secretKind = /\bSecret\b/;
 const run = /[A-Za-z0-9+/]{16,}={0,2}/g;
 
@@ -20,8 +22,7 @@ const maxInput = 20_000;
  * tokens, values behind names like `password`, long base64. Rather too much than too little.
  */
 export function redactMessage(message: string): string {
-  let text = message
-    .slice(0, maxInput)
+  let text = withoutCredentials(message.slice(0, maxInput))
     .replace(patches, (_, patch: string | undefined, value: string | undefined) => `${patch ?? value ?? ""}${withheld}`)
     .replace(pem, withheld);
   if (secretKind.test(text))
@@ -31,6 +32,11 @@ export function redactMessage(message: string): string {
     .replace(tokens, withheld)
     .replace(named, `$1${withheld}`)
     .replace(run, (match) => (looksEncoded(match) ? withheld : match));
+}
+
+/** An address, or a text that quotes some, without the credentials that an address may hold. */
+export function withoutCredentials(text: string): string {
+  return text.replace(userinfo, `$1${withheld}@`);
 }
 
 /** Padded, or with upper, lower and digits in one long stretch: base64, not a path, a word or a hex digest. */

@@ -6,7 +6,7 @@ import { inTicks } from "../model/text/markdown.ts";
 import { readSemver } from "../model/versions.ts";
 import { verbatim } from "./finding-words.ts";
 import { toTargetFinding } from "./findings/target-finding.ts";
-import { redactMessage } from "./redact.ts";
+import { redactMessage, withoutCredentials } from "./redact.ts";
 import type { TargetName } from "./target-findings.ts";
 
 /** A chart goes to another major version; nothing for any other change. */
@@ -51,7 +51,7 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
   // What an object asks for is named as the object has it: it need not be a base.
   const { kind = isAsked ? "source" : "base" } = reference;
   const what = kind === "base" || kind === "file" ? `remote ${kind}` : kind;
-  const was = before === undefined ? "" : ` (${inTicks(verbatim(before))} before)`;
+  const was = before === undefined ? "" : ` (${inTicks(verbatim(withoutCredentials(before)))} before)`;
   const moving =
     kind === "source" || isPinned(reference)
       ? ""
@@ -61,7 +61,7 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
       { id: "reference-not-fetched", severity: "warning", app, environment, resource: "" },
       {
         short: `1 ${what} unknown`,
-        message: `Not fetched: the ${what} ${inTicks(verbatim(reference.reference))}${was}. ${why} What it adds is not compared.${moving}`,
+        message: `Not fetched: the ${what} ${inTicks(verbatim(withoutCredentials(reference.reference)))}${was}. ${why} What it adds is not compared.${moving}`,
         fix,
       },
     ),

@@ -20,6 +20,8 @@ export interface FluxOptions {
   readonly ignore?: string;
   /** Variables of `substituteFrom`, merged in its order. Names of `postBuild.substitute` win over them. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Those of them whose values come from Secrets: no text shows them. */
+  readonly secrets?: readonly string[];
   /**
    * The objects of `substituteFrom` that only the cluster has, as people know them (`Secret/cluster-secrets`): with
    * any, what has no value becomes a placeholder that says so.
@@ -31,7 +33,8 @@ export interface FluxOptions {
 
 /** One layer of a HelmRelease's values, in the order of `valuesFrom`. */
 export type ValuesLayer =
-  | { readonly yaml: string; readonly targetPath?: string; readonly literal?: boolean }
+  /** `secret`: out of a Secret, so that no text shows it. */
+  | { readonly yaml: string; readonly targetPath?: string; readonly literal?: boolean; readonly secret?: true }
   /** The cluster has it, and nobody here: `name` is for the placeholder. */
   | { readonly unknown: string; readonly targetPath?: string };
 

@@ -21,6 +21,7 @@ import type { ChartChange, RenderProblem, TargetPreview } from "../model/preview
 import type { PartialRender, Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
 import type { Affected } from "./affected.ts";
 import { comparableSides } from "./comparable.ts";
+import { secretInputs } from "./secret-inputs.ts";
 import { type FollowedObject, unfollowedChanges } from "./unfollowed.ts";
 
 /** What an affected target comes to. */
@@ -289,6 +290,7 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
     ...(one.again === undefined ? {} : { again: againOf(one.again) }),
     ignore,
     fingerprintKey,
+    secrets: secretInputs([one.before?.render, one.target.render]),
   });
 }
 

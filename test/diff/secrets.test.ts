@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   compareTarget,
+  notFetchedFinding,
   previewCheck,
   previewComment,
   previewJson,
@@ -378,5 +379,31 @@ describe("l7-values-that-are-not-masked", () => {
   it("are looked for in the time that a hostile text's length allows", () => {
     const text = `${"a.".repeat(200_000)}://`;
     expect(compare(undefined, config("text", text)).findings).toEqual([]);
+  });
+});
+
+describe("credentials in an address", () => {
+  it("are taken out of a message, whatever the scheme", () => {
+    const message = '"https://bob:s3cretPASS@evil.example.org/c" and oci://tok3n@r.example.org/x are not fetched';
+    const said = redactMessage(message);
+    expect(said).not.toMatch(/bob|s3cretPASS|tok3n/);
+    expect(said).toContain("@evil.example.org/c");
+  });
+
+  it("are taken out of what was not fetched, now and before", () => {
+    const [reference, before] = ["https://bob:s3cretPASS@a.example.org/c", "https://old0ne@a.example.org/c"];
+    const about = {
+      app: "web",
+      environment: "prod",
+      reference: { reference, before, reason: "it is not allowed: no" },
+    };
+    const { message } = notFetchedFinding(about);
+    expect(message).not.toMatch(/bob|s3cretPASS|old0ne/);
+    expect(message).toContain("@a.example.org/c");
+  });
+
+  it("are not seen where there are none", () => {
+    const message = "https://a.example.org/c@v1 and https://a.example.org/x?by=a@b";
+    expect(redactMessage(message)).toBe(message);
   });
 });

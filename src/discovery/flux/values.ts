@@ -21,7 +21,8 @@ function layerOf(reference: ValuesReference, namespace: string, world: World): r
   const texts = textsOf(world, kind, namespace, name);
   const place = targetPath === "" ? {} : { targetPath };
   const yaml = texts?.get(key);
-  if (yaml !== undefined) return [{ yaml, ...place, ...(literal ? { literal } : {}) }];
+  if (yaml !== undefined)
+    return [{ yaml, ...place, ...(literal ? { literal } : {}), ...(kind === "Secret" ? { secret: true } : {}) }];
   if (texts !== undefined && !texts.has(key) && optional) return [];
   return [{ unknown: `${kind}/${name}`, ...place }];
 }
