@@ -19,9 +19,9 @@ import { toItems } from "../diff/item.ts";
 import type { Declaration } from "../model/declaration.ts";
 import type { ChartChange, RenderProblem, TargetPreview } from "../model/preview.ts";
 import type { PartialRender, Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
+import { secretInputs } from "../model/secret-inputs.ts";
 import type { Affected } from "./affected.ts";
 import { comparableSides } from "./comparable.ts";
-import { secretInputs } from "./secret-inputs.ts";
 import { type FollowedObject, unfollowedChanges } from "./unfollowed.ts";
 
 /** What an affected target comes to. */

@@ -5,6 +5,7 @@ import type { HealthJudge } from "../model/health.ts";
 import type { MissingInput } from "../model/mount.ts";
 import type { Logger, Metrics } from "../model/observe.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource, Trace } from "../model/render.ts";
+import { secretInputs } from "../model/secret-inputs.ts";
 import type { RenderSpec } from "../model/target.ts";
 import type { ObjectReader } from "../model/tree.ts";
 import { RenderCache } from "./cache.ts";
@@ -16,7 +17,7 @@ import type { EngineHello } from "./messages.ts";
 import { mountTrees, traceOfRepository } from "./mounts.ts";
 import { ParsedRenders } from "./parsed-renders.ts";
 import { EnginePool } from "./pool.ts";
-import { withoutSecretValues } from "./secret-values.ts";
+import { withhold, withoutSecretValues } from "./secret-values.ts";
 import { Flights } from "./single-flight.ts";
 import { specKey } from "./spec-key.ts";
 import { RenderStore } from "./store.ts";
@@ -91,6 +92,7 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
     const outcome = await withoutSecrets(
       await pool.run({ type: "render", spec, ...mounted, output }, signal),
       mounted.objects,
+      spec,
     );
     if (mounts.length === 0 || (outcome.type !== "result" && outcome.type !== "error")) return outcome;
     return { ...outcome, trace: traceOfRepository(outcome.trace, source.tree.oid) };
@@ -185,9 +187,10 @@ function finish(outcome: Outcome): Finished {
 }
 
 /** Values of Secrets go before anybody sees the message: the log, the cache, a job. */
-async function withoutSecrets(outcome: Outcome, objects: ObjectReader): Promise<Outcome> {
+async function withoutSecrets(outcome: Outcome, objects: ObjectReader, spec: RenderSpec): Promise<Outcome> {
   if (outcome.type !== "error") return outcome;
-  return { ...outcome, message: await withoutSecretValues(outcome.message, outcome.trace, objects) };
+  const message = await withoutSecretValues(outcome.message, outcome.trace, objects);
+  return { ...outcome, message: withhold(message, new Set(secretInputs([spec]))) };
 }
 
 function failureOf(outcome: Exclude<Outcome, { type: "result" }>): RenderFailure {

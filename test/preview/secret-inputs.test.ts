@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { maskSecrets } from "../../src/diff/mask.ts";
+import { secretInputs } from "../../src/model/secret-inputs.ts";
 import type { RenderSpec } from "../../src/model/target.ts";
-import { secretInputs } from "../../src/preview/secret-inputs.ts";
 
 const release = (valuesFrom: readonly { yaml: string; targetPath?: string; secret?: true }[]): RenderSpec => ({
   kind: "helmrelease",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { redactMessage } from "../../src/diff/redact.ts";
 import { secretValues, withhold, withoutSecretValues } from "../../src/render/secret-values.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
+import { memoryTree } from "../support/memory-tree.ts";
 import { sharedRenderer } from "./support/engines.ts";
 
 const secret = "hunter2-in-production";
@@ -40,6 +41,23 @@ describe("m1-secrets-in-error-messages: a renderer's message", () => {
     };
     const trace = Object.keys(texts).map((path) => [path, "file", path] as const);
     expect(await withoutSecretValues(`line 1 of ${secret} is bad`, trace, objects)).toBe("line 1 of ‹withheld› is bad");
+  });
+
+  it("has no value that a HelmRelease takes from a Secret", async () => {
+    const tree = memoryTree({
+      "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+      "chart/templates/a.yaml": '{{ fail (printf "bad password %s" .Values.pw) }}\n',
+    });
+    const valuesFrom = [{ yaml: `pw: ${secret}\n`, secret: true }] as const;
+    const options = { namespace: "shop", name: "web", root: "", spec: {}, valuesFrom };
+    const spec = { kind: "helmrelease", path: "chart", options } as const;
+    const { signal } = new AbortController();
+    const render = await sharedRenderer().render(spec, { tree, objects: tree.objects }, signal);
+    expect(render).toMatchObject({
+      ok: false,
+      failure: { message: expect.stringContaining("bad password ‹withheld›") },
+    });
+    expect(JSON.stringify(render)).not.toContain(secret);
   });
 
   it("keeps what is no value of a Secret", () => {

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import type { ValuesLayer } from "../model/controller-spec.ts";
-import type { RenderSpec } from "../model/target.ts";
+import type { ValuesLayer } from "./controller-spec.ts";
+import type { RenderSpec } from "./target.ts";
 
 /** Shorter than this, a value is found in any text. */
 const least = 6;
