@@ -27,7 +27,8 @@ export function isValueField(name: string): boolean {
 /**
  * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it: nested in other
  * objects, as a manifest in a text, in annotations that keep what was applied, and in the templates of SealedSecrets
- * and ExternalSecrets; and of these values wherever they stand, the longest first. SOPS cipher texts stay as they are. The same object when it holds no Secret.
+ * and ExternalSecrets; and of these values wherever they stand, the longest first. SOPS cipher texts stay as they are.
+ * The same object when it holds no Secret.
  */
 export function maskSecrets(object: ValueObject, key: FingerprintKey, values: readonly string[] = []): ValueObject {
   const masked = maskObject(object, key);

@@ -28,8 +28,10 @@ export async function previewOf(base: Files, change: Files, config?: string): Pr
   const configured = config === undefined ? base : { ...base, ".sluice.yaml": config };
   const from = repository.commit(present(configured));
   const head = repository.commit(present({ ...configured, ...change }), { parents: [from] });
+  const identity = { urls: ["https://git.example/ops"], branches: ["main", "HEAD"] };
+  const signal = AbortSignal.timeout(600_000);
   const outcome = await computePreview(
-    { repository, base: from, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
+    { repository, base: from, head, fingerprintKey: new Uint8Array(32), signal, identity },
     { renderer: sharedRenderer() },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));
