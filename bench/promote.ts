@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import type { Logger } from "../src/model/observe.ts";
 import type { Target } from "../src/model/target.ts";
 import type { Repository } from "../src/model/tree.ts";
 import { computePromotion } from "../src/promote/compute.ts";
@@ -11,7 +10,7 @@ import type { PlanReads } from "../src/targets/index.ts";
 import { type LocalEdges, openLocal } from "../src/wiring/local.ts";
 import { repeated } from "./floor.ts";
 import { childPeaks, peakMegabytes } from "./memory.ts";
-import type { Ratio } from "./preview.ts";
+import { type Ratio, silent } from "./preview.ts";
 import { type BenchRepository, benchRepository } from "./repository.ts";
 
 /** The ratios, and the peak memory in MiB of each program that planning ran. */
@@ -85,14 +84,6 @@ function prepare({ dir, base, prodOverlays }: BenchRepository): string {
   git("commit", "--quiet", "--all", "--message", "Move staging ahead");
   return git("rev-parse", "HEAD");
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
 
 type InCache = <T>(use: (edges: LocalEdges) => Promise<T>) => Promise<T>;
 

@@ -2,13 +2,13 @@ import { basename, resolve } from "node:path";
 import { z } from "zod";
 import { cacheFolder } from "../src/cli/cache-folder.ts";
 import { mapLimit } from "../src/model/map-limit.ts";
-import type { Logger } from "../src/model/observe.ts";
 import type { Render } from "../src/model/render.ts";
 import type { Target } from "../src/model/target.ts";
 import type { Tree } from "../src/model/tree.ts";
 import { yamlValues } from "../src/model/yaml-values.ts";
 import { resolveTargets } from "../src/targets/index.ts";
 import { openLocal } from "../src/wiring/local.ts";
+import { silent } from "./preview.ts";
 
 /** What a repository holds for controllers, and how much of it is found and rendered. */
 export interface Survey {
@@ -25,14 +25,6 @@ export interface Survey {
   readonly failed: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
 
 const controllers =
   /^(?:argoproj\.io\/v1alpha1 (?:Application|ApplicationSet)|(?:kustomize|helm)\.toolkit\.fluxcd\.io\/v\w+ (?:Kustomization|HelmRelease))$/;

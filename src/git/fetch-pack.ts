@@ -5,6 +5,7 @@ import { Fault, UserError } from "../model/errors.ts";
 import type { CommitFetch } from "../model/object-store.ts";
 import { type GitSetting, gitEnvironment } from "./environment.ts";
 import { fetchFailure, gitFault } from "./failure.ts";
+import { ifGone } from "./if-gone.ts";
 import { isObjectId } from "./oid.ts";
 import type { StartProcess } from "./process.ts";
 import { type GitOutput, runGit } from "./run.ts";
@@ -98,15 +99,14 @@ async function limited(
 
 /** Bytes of all files below a folder; those that vanish meanwhile do not count. */
 export async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifGone([]));
   const sizes = await Promise.all(
     entries
       .filter((entry) => entry.isFile())
       .map((entry) =>
-        stat(join(entry.parentPath, entry.name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
+        stat(join(entry.parentPath, entry.name))
+          .then(({ size }) => size)
+          .catch(ifGone(0)),
       ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -6,6 +6,7 @@ import type { ObjectStore } from "../model/object-store.ts";
 import { gitEnvironment } from "./environment.ts";
 import { gitFault } from "./failure.ts";
 import { fetchPack, sizeOf } from "./fetch-pack.ts";
+import { ifGone } from "./if-gone.ts";
 import { importStream } from "./import-stream.ts";
 import { withLock } from "./lock.ts";
 import { isObjectId } from "./oid.ts";
@@ -152,22 +153,21 @@ async function takePacks(from: string, directory: string): Promise<void> {
 
 async function dropRefs(directory: string, keep: ReadonlySet<string>, before: number): Promise<void> {
   const refs = join(directory, "refs", "pins");
-  for (const name of await readdir(refs).catch(() => [])) {
+  for (const name of await readdir(refs).catch(ifGone([]))) {
     if (!keep.has(name) && (await isOlder(join(refs, name), before))) await rm(join(refs, name), { force: true });
   }
   await dropOld(join(directory, "refs", "incoming"), before);
 }
 
 async function dropOld(folder: string, before: number): Promise<void> {
-  for (const name of await readdir(folder).catch(() => []))
+  for (const name of await readdir(folder).catch(ifGone([])))
     if (await isOlder(join(folder, name), before)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 async function isOlder(path: string, before: number): Promise<boolean> {
-  return stat(path).then(
-    ({ mtimeMs }) => mtimeMs <= before,
-    () => false,
-  );
+  return stat(path)
+    .then(({ mtimeMs }) => mtimeMs <= before)
+    .catch(ifGone(false));
 }
 
 async function exists(path: string): Promise<boolean> {

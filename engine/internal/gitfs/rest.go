@@ -2,7 +2,6 @@ package gitfs
 
 import (
 	"errors"
-	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -77,39 +76,15 @@ func (f *FS) found(n node) {
 
 // ReadDir lists the names in a directory, sorted. The whole folder counts as looked up.
 func (f *FS) ReadDir(p string) ([]string, error) {
-	n, err := f.lookup(p)
+	entries, err := f.List(p)
 	if err != nil {
 		return nil, err
 	}
-	if n.kind != objects.Dir {
-		f.found(n)
-		return nil, &fs.PathError{Op: "readdir", Path: p, Err: errors.New("not a directory")}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name
 	}
-	var names []string
-	if n.oid != "" {
-		f.trace.Add(n.rel, trace.Tree, n.oid)
-		tree, err := f.store.Tree(n.oid)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range tree.Entries {
-			there, err := f.child(path.Join(n.rel, e.Name), e)
-			if err != nil {
-				return nil, err
-			}
-			if there {
-				names = append(names, e.Name)
-			}
-		}
-	}
-	for name := range f.overlay {
-		if rest, ok := below(name, n.rel); ok && !(n.rel == "" && f.unlisted(name)) {
-			first, _, _ := strings.Cut(rest, "/")
-			names = append(names, first)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	return names, nil
 }
 
 // File is one file of a folder: its path below the folder, its path in the tree, and its blob id ("" in the overlay).

@@ -73,7 +73,7 @@ func (f *FS) List(p string) ([]Entry, error) {
 		}
 	}
 	for name := range f.overlay {
-		if rest, ok := below(name, n.rel); ok {
+		if rest, ok := below(name, n.rel); ok && !(n.rel == "" && f.unlisted(name)) {
 			first, _, deeper := strings.Cut(rest, "/")
 			kinds[first] = objects.Blob
 			if deeper {

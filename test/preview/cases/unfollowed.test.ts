@@ -30,7 +30,7 @@ describe("what objects of Argo CD and Flux point at", () => {
     ]);
   });
 
-  it("followed-postbuild-tag: a variable of a Kustomization shows what it does", async () => {
+  it("unfollowed-postbuild-tag: a variable of a Kustomization shows what it does", async () => {
     const flux = (tag: string) =>
       fluxKustomization("web", "apps/web/prod", `  postBuild:\n    substitute:\n      TAG: "${tag}"\n`);
     const { comment } = await previewOf(
