@@ -29,16 +29,19 @@ export function notes(remarks: Remarks): readonly string[] {
     ...(remarks.commits.unrelated
       ? ["The two branches have no common commit, so the tip of the base branch is compared."]
       : []),
-    ...(remarks.plan.source === "discovered"
-      ? [
-          `The base branch has no \`${configFile}\`: Sluice took apps and environments from the folder names. \`sluice targets\` lists them.`,
-        ]
-      : []),
+    ...(remarks.plan.source === "discovered" ? [discovered(remarks.plan)] : []),
     ...remarks.plan.notes,
     ...fresh(remarks),
     ...standing(remarks),
     ...renderWarnings(remarks.compared),
   ];
+}
+
+function discovered({ targets }: TargetPlan): string {
+  const from = targets.some(({ declaration }) => declaration !== undefined)
+    ? "what Argo CD and Flux deploy here"
+    : "the folder names";
+  return `The base branch has no \`${configFile}\`: Sluice took apps and environments from ${from}. \`sluice targets\` lists them.`;
 }
 
 /** Remarks on the configuration, and on objects where they were not there before. */
@@ -67,7 +70,11 @@ function standing({ warnings, warningsBefore }: Remarks): readonly string[] {
   const others = those.size - broken;
   const parts = [
     ...(broken > 0 ? [`${count(broken, "object")} of Argo CD or Flux ${broken === 1 ? "does" : "do"} not render`] : []),
-    ...(others > 0 ? [`there ${others === 1 ? "is" : "are"} ${count(others, "remark")} on what they read`] : []),
+    ...(others > 0
+      ? [
+          `there ${others === 1 ? "is" : "are"} ${count(others, "remark")} on what ${broken > 0 ? "they" : "Argo CD and Flux"} read`,
+        ]
+      : []),
   ];
   return parts.length === 0 ? [] : [`As before this change, ${parts.join(" and ")}: \`sluice targets\` says more.`];
 }

@@ -32,6 +32,13 @@ describe("notes of a preview", () => {
     ]);
   });
 
+  it("count remarks alone", () => {
+    const missing = problem("Nothing here declares the GitRepository `x`", "c.yaml");
+    expect(noted([missing], [missing])).toEqual([
+      "As before this change, there is 1 remark on what Argo CD and Flux read: `sluice targets` says more.",
+    ]);
+  });
+
   it("repeat what the configuration has on both sides", () => {
     const unknown = problem("unknown key `x`", ".sluice.yaml");
     expect(noted([unknown], [unknown])).toEqual([".sluice.yaml:3: unknown key `x`"]);
