@@ -4,7 +4,7 @@ import type { ConfigProblem } from "../../model/problem.ts";
 import type { Lookup, Render, RenderSource, Trace } from "../../model/render.ts";
 import type { MovingSource } from "../../model/sources.ts";
 import { specText, type Target } from "../../model/target.ts";
-import type { TargetPlan } from "../../model/target-plan.ts";
+import type { PlanInputs, TargetPlan } from "../../model/target-plan.ts";
 import { sentenceList } from "../../model/text/lists.ts";
 import type { PlanReads } from "../reads.ts";
 import type { ClusterStandIn } from "./clusters.ts";
@@ -12,6 +12,7 @@ import { type Candidate, candidatesOf, ownFolder, shownNames, targetsOf } from "
 import { declarationLines } from "./lines.ts";
 import type { Named } from "./names.ts";
 import { type Survey, surveyControllers } from "./survey.ts";
+import { planRender } from "./taken.ts";
 
 /** What the controllers of a tree deploy, before anybody names it. */
 export interface Controllers {
@@ -19,6 +20,7 @@ export interface Controllers {
   readonly problems: readonly ConfigProblem[];
   /** What the renders looked up that the plan was made from. */
   readonly reads: Trace;
+  readonly madeFrom: PlanInputs;
   /** Sources that may be something else tomorrow. */
   readonly moving: readonly MovingSource[];
   /** The targets of those that have a name. */
@@ -38,11 +40,15 @@ export async function readControllers(
   const survey = await surveyControllers(entries, source, reads, standIns);
   const candidates = candidatesOf(survey);
   if (candidates.length === 0) return undefined;
-  const renders = await Promise.all([...survey.renders].map(async ([key, render]) => [key, await render] as const));
+  const looked = await Promise.all(
+    [...survey.renders].map(async ([key, { spec, render }]) => ({ key, spec, render: await render })),
+  );
+  const renders = new Map(looked.map(({ key, render }) => [key, render]));
   return {
     candidates,
-    problems: [...objectProblems(survey), ...failures(candidates, new Map(renders))],
-    reads: lookupsOf(renders.map(([, render]) => render)),
+    problems: [...objectProblems(survey), ...failures(candidates, renders)],
+    reads: lookupsOf([...renders.values()]),
+    madeFrom: { renders: looked.map(({ spec, render }) => planRender(spec, render)), isSteady: survey.isSteady },
     moving: survey.moving,
     targets: async (names) => {
       const named = candidates.filter(({ key }) => names.has(key));
@@ -102,7 +108,7 @@ export async function withControllers(folders: TargetPlan, controllers: Controll
     source: "discovered",
     problems: [...folders.problems, ...problems],
     notes: unreached,
-    reads,
+    madeFrom: controllers.madeFrom,
     moving: controllers.moving,
   };
 }

@@ -13,11 +13,19 @@ import { ClusterWalk } from "./walk.ts";
 
 const followers: readonly Follower[] = [argoCdFollower, fluxFollower];
 
+/** A render that was looked into. */
+export interface Looked {
+  readonly spec: RenderSpec;
+  readonly render: Promise<Render>;
+}
+
 /** What the controllers of a tree read. */
 export interface Survey {
   readonly clusters: readonly ClusterWalk[];
   /** The renders that were looked into, by the text of their spec. */
-  readonly renders: ReadonlyMap<string, Promise<Render>>;
+  readonly renders: ReadonlyMap<string, Looked>;
+  /** Whether all that was fetched is there and stays the same tomorrow. */
+  readonly isSteady: boolean;
   /** Sources that may be something else tomorrow. */
   readonly moving: readonly MovingSource[];
   /** The entries that no render of a cluster contains: people apply them. */
@@ -50,7 +58,7 @@ class Surveyor {
   readonly #pins: Pins;
   readonly #clusters = new Map<string, ClusterWalk>();
   readonly #declared = new Map<ClusterWalk, Set<string>>();
-  readonly #renders = new Map<string, Promise<Render>>();
+  readonly #renders = new Map<string, Looked>();
   readonly #entries: { readonly cluster: ClusterWalk; readonly spec: FolderSpec; readonly files: readonly string[] }[] =
     [];
 
@@ -63,8 +71,10 @@ class Surveyor {
 
   readonly #render = (spec: RenderSpec): Promise<Render> => {
     const key = specText(spec);
-    const render = this.#renders.get(key) ?? this.#reads.renderer.render(spec, this.#source, this.#reads.signal);
-    this.#renders.set(key, render);
+    const there = this.#renders.get(key);
+    if (there !== undefined) return there.render;
+    const render = this.#reads.renderer.render(spec, this.#source, this.#reads.signal);
+    this.#renders.set(key, { spec, render });
     return render;
   };
 
@@ -125,7 +135,8 @@ class Surveyor {
     for (const { cluster, spec, files } of this.#entries) {
       if (!(await this.#isRead(files, [cluster]))) applied.push({ cluster, spec });
     }
-    return { clusters: [...this.#clusters.values()], renders: this.#renders, moving: this.#pins.moving(), applied };
+    const [moving, isSteady] = [this.#pins.moving(), this.#pins.isSteady()];
+    return { clusters: [...this.#clusters.values()], renders: this.#renders, moving, isSteady, applied };
   }
 }
 

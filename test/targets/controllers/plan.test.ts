@@ -315,7 +315,7 @@ describe("the targets of a repository that Argo CD deploys", () => {
     const files = { "apps/a.yaml": application("a", "a"), "a/x.yaml": configMap("a") };
     const first = await planOf(files, { renderer: memoryRenderer() });
     expect(await planOf(files, { renderer: memoryRenderer() })).toEqual(first);
-    expect(first.plan.reads?.map(([path]) => path)).toContain("apps");
+    expect(first.plan.madeFrom?.renders.flatMap(({ trace }) => trace.map(([path]) => path))).toContain("apps");
   });
 });
 
