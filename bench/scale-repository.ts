@@ -16,6 +16,10 @@ export interface ScaleRepository {
   /** The folder that the first of `apps` changes. */
   readonly firstApp: string;
   checkout(commit: string): string;
+  /** Writes the files of the head, as in a clone. */
+  writeFiles(): void;
+  /** Has git look at them once they are a second old: until then it reads each again. */
+  settle(): void;
   remove(): void;
 }
 
@@ -70,6 +74,8 @@ export function scaleRepository(apps: number, changes: number): ScaleRepository 
       git(["-C", dir, "worktree", "add", "--quiet", "--detach", "--force", tree, commit]);
       return tree;
     },
+    writeFiles: () => void git(["-C", dir, "reset", "--quiet", "--hard"]),
+    settle: () => void git(["-C", dir, "status", "--porcelain"]),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -4,6 +4,8 @@ import type { NamedEntry, TreeEntry } from "../model/tree.ts";
 const notAscii = /[\x80-\xff]/;
 /** Up to this many bytes, a tree object is read whole at the first question. */
 const smallBytes = 16 * 1024;
+/** After this many questions about a larger one, it is read whole too. */
+const maxSearches = 32;
 const space = 0x20;
 const zero = 0x30;
 const four = 0x34;
@@ -19,6 +21,7 @@ export class Directory {
   readonly #starts: readonly number[];
   #entries: readonly NamedEntry[] | undefined;
   #byName: ReadonlyMap<string, TreeEntry> | undefined;
+  #searches = 0;
 
   constructor(bytes: Uint8Array, oidBytes: number) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -49,8 +52,11 @@ export class Directory {
   /** The child of this name. */
   find(name: string): TreeEntry | undefined {
     // What is no UTF-8 reads as U+FFFD.
-    if (this.#byName === undefined && this.#bytes.length > smallBytes && !name.includes("\ufffd"))
+    const isLarge = this.#bytes.length > smallBytes && this.#searches < maxSearches;
+    if (this.#byName === undefined && isLarge && !name.includes("\ufffd")) {
+      this.#searches += 1;
       return this.#search(Buffer.from(name));
+    }
     this.#byName ??= new Map(this.entries.map((entry) => [entry.name, entry]));
     return this.#byName.get(name);
   }

@@ -68,7 +68,8 @@ export class KeptRepository {
   readonly #turns = new KeyedMutex();
   readonly #index = new TraceIndex();
   readonly #named: NamedPathsMemo = new LRUCache<string, { readonly paths: readonly string[] | undefined }>({
-    max: maxNamed,
+    // With `max` it would make room for all of them at once, which a run of the command line has no use for.
+    ...{ maxSize: maxNamed, sizeCalculation: () => 1 },
   });
   /** Specs that nothing is known of without their own trace. */
   #untold = new Set<string>();
