@@ -15,6 +15,8 @@ interface Remarks {
   readonly plan: TargetPlan;
   /** Remarks on the base's configuration that do not stop it. */
   readonly warnings: readonly ConfigProblem[];
+  /** Those of the plan before the change. */
+  readonly warningsBefore: readonly ConfigProblem[];
 }
 
 /**
@@ -32,11 +34,26 @@ export function notes(remarks: Remarks): readonly string[] {
         ]
       : []),
     ...remarks.plan.notes,
-    ...remarks.warnings
-      .filter(({ code }) => code === undefined)
-      .map((problem) => `${problem.file}:${problem.line}: ${problem.message}`),
+    ...new Set(remarks.warnings.filter(({ code }) => code === undefined).map(placed)),
+    ...notRendered(remarks),
     ...renderWarnings(remarks.compared),
   ];
+}
+
+function placed({ file, line, message }: ConfigProblem): string {
+  return file === "" ? message : `${file}:${line}: ${message}`;
+}
+
+/**
+ * How many objects of controllers do not render on either side; what a change breaks or leaves broken is told with its
+ * target.
+ */
+function notRendered({ warnings, warningsBefore }: Remarks): readonly string[] {
+  const before = new Set(warningsBefore.filter(({ code }) => code === "not-rendered").map(placed));
+  const number = new Set(warnings.map(placed).filter((text) => before.has(text))).size;
+  if (number === 0) return [];
+  const those = number === 1 ? "One object of Argo CD or Flux does" : `${number} objects of Argo CD or Flux do`;
+  return [`${those} not render, as before this change: \`sluice targets\` says why.`];
 }
 
 /**
