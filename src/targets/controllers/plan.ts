@@ -19,6 +19,8 @@ export interface Controllers {
   readonly problems: readonly ConfigProblem[];
   /** What the renders looked up that the plan was made from. */
   readonly reads: Trace;
+  /** Paths that the renders of the candidates looked up. */
+  readonly reached: ReadonlySet<string>;
   /** Sources that may be something else tomorrow. */
   readonly moving: readonly MovingSource[];
   /** The targets of those that have a name. */
@@ -38,11 +40,15 @@ export async function readControllers(
   const survey = await surveyControllers(entries, source, reads, standIns);
   const candidates = candidatesOf(survey);
   if (candidates.length === 0) return undefined;
-  const renders = await Promise.all([...survey.renders].map(async ([key, render]) => [key, await render] as const));
+  const renders = new Map(
+    await Promise.all([...survey.renders].map(async ([key, render]) => [key, await render] as const)),
+  );
+  const own = candidates.flatMap(({ target }) => renders.get(specText(target.render)) ?? []);
   return {
     candidates,
-    problems: [...objectProblems(survey), ...failures(candidates, new Map(renders))],
-    reads: lookupsOf(renders.map(([, render]) => render)),
+    problems: [...objectProblems(survey), ...failures(candidates, renders)],
+    reads: lookupsOf([...renders.values()]),
+    reached: new Set(own.flatMap(({ trace }) => trace.map(([path]) => path))),
     moving: survey.moving,
     targets: async (names) => {
       const named = candidates.filter(({ key }) => names.has(key));
@@ -88,9 +94,9 @@ function lookupsOf(renders: readonly Render[]): Trace {
  * about folders that nothing deploys. Where they deploy none of the repository's own folders, the folders stay targets.
  */
 export async function withControllers(folders: TargetPlan, controllers: Controllers): Promise<TargetPlan> {
-  const { candidates, reads, problems } = controllers;
+  const { candidates, reads, reached: looked, problems } = controllers;
   const all = await controllers.targets(shownNames(candidates));
-  const reached = [...all.flatMap((target) => ownFolder(target) ?? []), ...reads.map(([path]) => path)];
+  const reached = [...all.flatMap((target) => ownFolder(target) ?? []), ...looked];
   const deploysOwn = all.some((target) => target.declaration !== undefined && ownFolder(target) !== undefined);
   const left = folders.targets.filter(({ render }) => !reached.some((path) => touches(path, render.path)));
   const kept = deploysOwn ? [] : left;
