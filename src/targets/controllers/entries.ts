@@ -9,12 +9,16 @@ export function firstEntries(candidates: readonly EntryCandidate[]): readonly En
   return [...candidates].sort(byRank).slice(0, 1);
 }
 
-/** The files may stand in a base far from the folder that is rendered. */
+/**
+ * The files may stand in a base far from the folder that is rendered. An object that names no folder, or the root, is
+ * mostly one of another repository: whether it reads this one, its render tells.
+ */
 function covers({ points }: EntryCandidate, { files, renders }: EntryCandidate): boolean {
   return points.some(
     (point) =>
-      files.every((file) => isAtOrBelow(file, point)) ||
-      (renders.length > 0 && renders.every(({ path }) => isAtOrBelow(path, point))),
+      point !== "" &&
+      (files.every((file) => isAtOrBelow(file, point)) ||
+        (renders.length > 0 && renders.every(({ path }) => isAtOrBelow(path, point)))),
   );
 }
 

@@ -131,7 +131,7 @@ class Surveyor {
     return made;
   }
 
-  /** The candidates of which some file was read by no render. */
+  /** The candidates of which no render read all files. */
   async unread(candidates: readonly EntryCandidate[]): Promise<readonly EntryCandidate[]> {
     const readers = await this.#readers();
     return candidates.filter((one) => !isRead(one, readers, () => true));
@@ -167,10 +167,14 @@ class Surveyor {
   }
 }
 
-/** Whether what comes from these entries reads every file of a candidate. */
-function isRead({ files, renders }: EntryCandidate, readers: Readers, by: (root: string) => boolean): boolean {
+/**
+ * Whether what comes from these entries reads every file of a candidate. Another folder may use the same base, so a
+ * kustomization must be read itself.
+ */
+function isRead(one: EntryCandidate, readers: Readers, by: (root: string) => boolean): boolean {
+  const { files, renders, kustomization = [] } = one;
   const folder = renders[0]?.path ?? "";
-  return files.every((file) => [...readers.of(file, folder)].some(by));
+  return [...files, kustomization].flat().every((file) => [...readers.of(file, folder)].some(by));
 }
 
 function likeliest({ candidates }: Entry): EntryCandidate {

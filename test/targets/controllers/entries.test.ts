@@ -53,7 +53,7 @@ describe("a folder that something of a controller reads", () => {
     ]);
   });
 
-  it("is no target where nobody sees in the text that it is read: a copy of an ArtifactGenerator", async () => {
+  it("is no target where only the renders tell, and one that just uses the same base stays one", async () => {
     const artifacts = `apiVersion: source.extensions.fluxcd.io/v1beta1
 kind: ArtifactGenerator
 metadata: { name: flux-system, namespace: flux-system }
@@ -72,9 +72,8 @@ spec:
       "staging: Kustomization apps",
       "staging: folder clusters/staging",
       "staging: HelmRelease web",
-    ]);
-    expect(plan.notes).toEqual([
-      "`apps/production` is not reached by anything that Argo CD or Flux reads here, so no target.",
+      "production: folder apps/production",
+      "production: HelmRelease web",
     ]);
   });
 
