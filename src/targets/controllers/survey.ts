@@ -157,7 +157,9 @@ class Surveyor {
 
   async survey(): Promise<Survey> {
     const readers = await this.#readers();
-    const applied = this.#entries.filter(({ candidates }) => !candidates.every((one) => isRead(one, readers, () => true)));
+    const applied = this.#entries.filter(
+      ({ candidates }) => !candidates.every((one) => isRead(one, readers, () => true)),
+    );
     return {
       clusters: [...this.#clusters.values()],
       renders: this.#kept.renders,
