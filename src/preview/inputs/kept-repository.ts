@@ -8,7 +8,8 @@ import { type RenderSpec, specText } from "../../model/target.ts";
 import type { TargetPlan } from "../../model/target-plan.ts";
 import type { ChangedPath, Repository } from "../../model/tree.ts";
 import { type PlanReads, planHolds, type ResolvedTargets, resolveTargets } from "../../targets/index.ts";
-import { type NamedPathsMemo, staticTraces } from "./static-trace.ts";
+import type { NamedPathsMemo } from "./static-steps.ts";
+import { staticTraces } from "./static-trace.ts";
 import { TraceIndex } from "./trace-index.ts";
 
 /** One side of a comparison. */
