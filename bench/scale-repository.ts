@@ -11,22 +11,51 @@ export interface ScaleRepository {
   readonly targets: number;
   /** Each scales one app: one target. */
   readonly apps: readonly string[];
-  /** Each changes a base that twenty targets share. */
+  /** Each changes what twenty targets share. */
   readonly shared: readonly string[];
   /** The folder that the first of `apps` changes. */
   readonly firstApp: string;
   checkout(commit: string): string;
+  /** Writes the files of the head, as in a clone. */
+  writeFiles(): void;
+  /** Has git look at them once they are a second old: until then it reads each again. */
+  settle(): void;
   remove(): void;
 }
 
 /** The targets that share the base, where a repository has so many. */
 export const sharing = 20;
 
-/**
- * So many apps, each an overlay of its own base, and twenty more targets over one shared base. `changes` is how many
- * commits of each kind there are.
- */
-export function scaleRepository(apps: number, changes: number): ScaleRepository {
+/** What a repository is made of: its files, and those that each of its changes writes. */
+export interface ScaleContent {
+  readonly targets: number;
+  readonly files: Readonly<Record<string, string>>;
+  /** Of the change of one app, by its number; and of what several share. */
+  app(change: number): Readonly<Record<string, string>>;
+  shared(change: number): Readonly<Record<string, string>>;
+  /** The folder that the first change of an app is in. */
+  readonly firstApp: string;
+}
+
+/** So many apps, each an overlay of its own base, and twenty more targets over one shared base. */
+export function folderContent(apps: number): ScaleContent {
+  const names = appNames(apps);
+  return {
+    targets: apps + sharing,
+    files: { ...config, ...sharedBase(1), ...Object.assign({}, ...names.map(ownApp), ...users()) },
+    app: (change) => ({ [`apps/${names[change]}/overlays/prod/replicas.yaml`]: replicas(names[change] ?? "", 9) }),
+    shared: (change) => sharedBase(change + 2),
+    firstApp: `apps/${names[0]}/overlays/prod`,
+  };
+}
+
+/** Names of so many apps. */
+export function appNames(apps: number): readonly string[] {
+  return Array.from({ length: apps }, (_, index) => `app-${String(index).padStart(4, "0")}`);
+}
+
+/** A repository with this content. `changes` is how many commits of each kind there are. */
+export function scaleRepository({ targets, files, app, shared, firstApp }: ScaleContent, changes: number): ScaleRepository {
   const root = mkdtempSync(join(tmpdir(), "sluice-scale-"));
   const dir = join(root, "repository");
   const git = (args: readonly string[], input = ""): string => {
@@ -35,41 +64,27 @@ export function scaleRepository(apps: number, changes: number): ScaleRepository 
     return run.stdout.trim();
   };
   git(["init", "--quiet", "--initial-branch=main", dir]);
-  const names = Array.from({ length: apps }, (_, index) => `app-${String(index).padStart(4, "0")}`);
-  const base = { ...config, ...sharedBase(1), ...Object.assign({}, ...names.map(ownApp), ...users()) };
+  const numbers = Array.from({ length: changes }, (_, index) => index);
+  const from = "refs/heads/main";
   const steps = [
-    { ref: "main", from: undefined, files: base },
-    ...Array.from({ length: changes }, (_, index) => ({
-      ref: `app-${index}`,
-      from: "refs/heads/main",
-      files: { [`apps/${names[index]}/overlays/prod/replicas.yaml`]: replicas(names[index] ?? "", 9) },
-    })),
-    ...Array.from({ length: changes }, (_, index) => ({
-      ref: `shared-${index}`,
-      from: "refs/heads/main",
-      files: sharedBase(index + 2),
-    })),
+    { ref: "main", from: undefined, files },
+    ...numbers.map((change) => ({ ref: `app-${change}`, from, files: app(change) })),
+    ...numbers.map((change) => ({ ref: `shared-${change}`, from, files: shared(change) })),
   ];
   git(["-C", dir, "fast-import", "--quiet"], steps.map(commitCommand).join(""));
   git(["-C", dir, "symbolic-ref", "HEAD", "refs/heads/app-0"]);
-  const oids = new Map(
-    git(["-C", dir, "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads"])
-      .split("\n")
-      .map((line) => line.split(" ") as [string, string]),
-  );
-  const numbered = (kind: string) => Array.from({ length: changes }, (_, index) => oids.get(`${kind}-${index}`) ?? "");
+  const refs = git(["-C", dir, "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads"]);
+  const oids = new Map(refs.split("\n").map((line) => line.split(" ") as [string, string]));
+  const numbered = (kind: string) => numbers.map((change) => oids.get(`${kind}-${change}`) ?? "");
   return {
-    dir,
-    targets: apps + sharing,
-    base: oids.get("main") ?? "",
-    apps: numbered("app"),
-    shared: numbered("shared"),
-    firstApp: `apps/${names[0]}/overlays/prod`,
+    ...{ dir, targets, firstApp, base: oids.get("main") ?? "", apps: numbered("app"), shared: numbered("shared") },
     checkout: (commit) => {
       const tree = join(root, `tree-${commit}`);
       git(["-C", dir, "worktree", "add", "--quiet", "--detach", "--force", tree, commit]);
       return tree;
     },
+    writeFiles: () => void git(["-C", dir, "reset", "--quiet", "--hard"]),
+    settle: () => void git(["-C", dir, "status", "--porcelain"]),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -119,15 +134,18 @@ function sharedBase(grace: number): Record<string, string> {
   };
 }
 
-function service(name: string): string {
+/** A Service. */
+export function service(name: string): string {
   return `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  selector:\n    app: ${name}\n  ports:\n    - name: http\n      port: 80\n      targetPort: http\n`;
 }
 
-function replicas(name: string, count: number): string {
+/** A patch of how many replicas an app has. */
+export function replicas(name: string, count: number): string {
   return `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\nspec:\n  replicas: ${count}\n`;
 }
 
-function deployment(name: string, grace: number): string {
+/** A Deployment. */
+export function deployment(name: string, grace: number): string {
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { computePreview, type PreviewReads } from "../src/preview/compute.ts";
-
 import { KeptPreviews } from "../src/preview/inputs/kept-previews.ts";
 import { openLauncher } from "../src/wiring/launcher.ts";
 import { type LocalEdges, openLocal } from "../src/wiring/local.ts";
@@ -113,7 +112,9 @@ function commandRatios(repository: ScaleRepository, kustomize: string): readonly
   const cache = mkdtempSync(join(tmpdir(), "sluice-scale-cache-"));
   try {
     const [head = ""] = repository.apps;
+    repository.writeFiles();
     const folders = [repository.base, head].map((commit) => join(repository.checkout(commit), repository.firstApp));
+    repository.settle();
     const times = { floor: [] as number[], cold: [] as number[], warm: [] as number[] };
     const preview = () => commandTime(repository, head, cache);
     preview();

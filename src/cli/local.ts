@@ -13,6 +13,8 @@ export interface Local {
   readonly renderer: Renderer;
   readonly sources: Sources | undefined;
   readonly git: Git;
+  /** Starts an engine while something else is done. */
+  startEngine(): void;
 }
 
 /** Opens the repository that `folder` is in, lets `use` work on it, and ends the helper processes however that went. */
@@ -38,6 +40,7 @@ export async function withLocal<T>(
       renderer: edges.renderer,
       sources: edges.sources,
       git,
+      startEngine: () => edges.startEngine(),
     });
   } finally {
     await edges.close();

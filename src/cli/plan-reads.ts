@@ -19,13 +19,13 @@ async function identityOf(cwd: string, git: Local["git"], base: string | undefin
       if (error instanceof UserError) return "";
       throw error;
     });
-  const [remotes, checkedOut, remoteHead] = await Promise.all([
+  const [remotes, heads] = await Promise.all([
     ask("remote", "-v"),
-    ask("symbolic-ref", "-q", "HEAD"),
-    ask("symbolic-ref", "-q", "refs/remotes/origin/HEAD"),
+    // It passes over what is not there.
+    ask("rev-parse", "--revs-only", "--symbolic-full-name", "HEAD", "refs/remotes/origin/HEAD"),
   ]);
   const urls = [...remotes.matchAll(/^\S+\t(.+) \(fetch\)/gm)].map(([, url = ""]) => url);
-  const named = [base ?? "", checkedOut, remoteHead].flatMap((reference) => branchOf(reference.trim()) ?? []);
+  const named = [base ?? "", ...heads.split("\n")].flatMap((reference) => branchOf(reference.trim()) ?? []);
   return { urls, branches: [...new Set(["HEAD", ...(named.length === 0 ? usualBranches : named)])] };
 }
 

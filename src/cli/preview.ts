@@ -26,9 +26,12 @@ export function runPreview(context: PreviewContext): Promise<number> {
 }
 
 async function run(context: PreviewContext, local: Local): Promise<number> {
+  local.startEngine();
   const override = await configOverride(context);
   const base = context.args.base ?? (await defaultBase(local.repository));
-  const head = await headOf(context, local);
+  const [head, reads] = await Promise.all([headOf(context, local), planReads(local, context.signal, base)]);
+  // Git looks at the work tree meanwhile.
+  const files = later(head.asItIs ? Promise.resolve([]) : uncommitted(local.place, local.git));
   const outcome = await computePreview(
     {
       repository: local.repository,
@@ -37,14 +40,14 @@ async function run(context: PreviewContext, local: Local): Promise<number> {
       ...(override === undefined ? {} : { configText: override.text }),
       fingerprintKey: randomBytes(32),
       signal: context.signal,
-      identity: (await planReads(local, context.signal, base)).repository,
+      identity: reads.repository,
       onProgress: ({ phase, done, total }) => context.progress.update(PHASES[phase], done, total),
     },
     { renderer: local.renderer, ...(local.sources && { sources: local.sources }) },
   );
   context.progress.clear();
   if (outcome.kind === "config") return brokenConfig(context, local, outcome, override);
-  await warn(context, local, outcome.commits.base, head);
+  await warn(context, local, outcome.commits.base, await files);
   context.stdout.write(format(outcome.preview, context, base, head.name));
   const severity = context.args["fail-on"];
   if (!failsOn(outcome.preview, severity)) return EXIT.ok;
@@ -84,14 +87,19 @@ async function nameOf(head: string, { gitDir }: Located, git: Git): Promise<stri
   return branch === "" ? "HEAD" : branch;
 }
 
+/** What is awaited later: its failure is told then, or never where another one comes first. */
+function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
 /** Says on standard error what is there and was not looked at, so that the result is not read as more than it is. */
 async function warn(
   context: PreviewContext,
-  { repository, place, git }: Local,
+  { repository, place }: Local,
   base: string,
-  head: Head,
+  files: readonly string[],
 ): Promise<void> {
-  const files = head.asItIs ? [] : await uncommitted(place, git);
   const lines = [
     ...uncommittedWarning(files, context.paintError),
     ...(await configurationWarning(place, await repository.tree(base), context.paintError)),

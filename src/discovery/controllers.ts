@@ -1,7 +1,7 @@
 import { isAtOrBelow, joinPath, parentPath, resolvePath } from "../model/paths.ts";
 import type { FolderSpec } from "../model/target.ts";
 import { chartUnits } from "./charts.ts";
-import { isManifestName } from "./detect.ts";
+import { isManifestName, kustomizationNames } from "./detect.ts";
 import { discoverKustomizations, type Kustomization } from "./kustomizations.ts";
 import { ownName } from "./layout.ts";
 import { scanFile } from "./scan.ts";
@@ -19,6 +19,8 @@ export interface EntryCandidate {
   readonly renders: readonly FolderSpec[];
   /** The files with these objects. */
   readonly files: readonly string[];
+  /** The file that makes a kustomization of it. */
+  readonly kustomization?: string;
   /** The folders that the objects name, as far as their text tells. */
   readonly points: readonly string[];
 }
@@ -42,8 +44,16 @@ export async function entryCandidates(discovery: Discovery): Promise<readonly En
     .map(([top, members]) => ({
       renders: rendersOf(top, discovery),
       files: members.map(({ one }) => one.file),
+      ...kustomizationOf(top, discovery),
       points: [...new Set(members.flatMap(({ one }) => one.points))],
     }));
+}
+
+function kustomizationOf(top: string, { folders }: Discovery): Pick<EntryCandidate, "kustomization"> {
+  const path = top.slice(top.indexOf(":") + 1);
+  const names = top.startsWith("kustomize:") ? (folders.get(path) ?? []).map(({ name }) => name) : [];
+  const name = kustomizationNames.find((one) => names.includes(one));
+  return name === undefined ? {} : { kustomization: joinPath(path, name) };
 }
 
 /** `kustomize:`, `helm:` or `file:` and the path. */

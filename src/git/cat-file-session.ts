@@ -34,7 +34,10 @@ export interface HelperCommand {
   readonly onComplaint?: (text: string) => void;
 }
 
-/** One `git cat-file --batch` process and the requests it has not answered yet, which it answers in order. */
+/**
+ * One `git cat-file --batch-command` process and the requests it has not answered yet, which it answers in order. It
+ * writes once for many small objects.
+ */
 export class CatFileSession {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #listener: SessionListener;
@@ -47,7 +50,11 @@ export class CatFileSession {
 
   constructor({ gitPath, cwd, env, onComplaint }: HelperCommand, listener: SessionListener) {
     this.#listener = listener;
-    this.#child = spawn(gitPath, ["cat-file", "--batch"], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+    this.#child = spawn(gitPath, ["cat-file", "--batch-command", "--buffer"], {
+      cwd,
+      env,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     const parser = new CatFileParser({
       limit: () => this.#next().maxBytes,
       object: (object) => this.#take().resolve(object),
@@ -93,7 +100,7 @@ export class CatFileSession {
       request.attempts += 1;
       this.#requests.push(request);
     }
-    this.#child.stdin.write(batch.map(({ object }) => `${object}\n`).join(""));
+    this.#child.stdin.write(`${batch.map(({ object }) => `contents ${object}\n`).join("")}flush\n`);
   }
 
   /** Ends the process once it has answered; kills it when that takes over a second. */

@@ -44,6 +44,10 @@ export class GitTree implements Tree {
     return (await this.#directoryAt(path))?.entries ?? [];
   }
 
+  async leaves(path: string): Promise<readonly NamedEntry[]> {
+    return (await this.#directoryAt(path))?.leaves ?? [];
+  }
+
   async files(path = "", limit = defaultFileLimit): Promise<readonly string[]> {
     const root = await this.#directoryAt(path);
     if (root === null) return [];

@@ -4,7 +4,11 @@ import type { NamedEntry, TreeEntry } from "../model/tree.ts";
 const notAscii = /[\x80-\xff]/;
 /** Up to this many bytes, a tree object is read whole at the first question. */
 const smallBytes = 16 * 1024;
+/** After this many questions about a larger one, it is read whole too. */
+const maxSearches = 32;
 const space = 0x20;
+const zero = 0x30;
+const four = 0x34;
 
 /**
  * A tree object: its children. Only where they begin is found out at once; previews of large repositories look for one
@@ -17,6 +21,7 @@ export class Directory {
   readonly #starts: readonly number[];
   #entries: readonly NamedEntry[] | undefined;
   #byName: ReadonlyMap<string, TreeEntry> | undefined;
+  #searches = 0;
 
   constructor(bytes: Uint8Array, oidBytes: number) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -35,11 +40,23 @@ export class Directory {
     return this.#entries;
   }
 
+  /** The children that are no directories; these alone are parsed. */
+  get leaves(): readonly NamedEntry[] {
+    if (this.#entries !== undefined) return this.#entries.filter(({ kind }) => kind !== "dir");
+    const numbers = this.#starts
+      .slice(0, -1)
+      .flatMap((start, number) => (isFolder(this.#bytes, start) ? [] : [number]));
+    return numbers.flatMap((number) => this.#between(number, number + 1));
+  }
+
   /** The child of this name. */
   find(name: string): TreeEntry | undefined {
     // What is no UTF-8 reads as U+FFFD.
-    if (this.#byName === undefined && this.#bytes.length > smallBytes && !name.includes("\ufffd"))
+    const isLarge = this.#bytes.length > smallBytes && this.#searches < maxSearches;
+    if (this.#byName === undefined && isLarge && !name.includes("\ufffd")) {
+      this.#searches += 1;
       return this.#search(Buffer.from(name));
+    }
     this.#byName ??= new Map(this.entries.map((entry) => [entry.name, entry]));
     return this.#byName.get(name);
   }
@@ -48,14 +65,12 @@ export class Directory {
   difference(other: Directory): readonly [own: readonly NamedEntry[], others: readonly NamedEntry[]] {
     const [mine, its] = [this.#bytes, other.#bytes];
     const shorter = Math.min(mine.length, its.length);
-    let equal = 0;
-    while (equal < shorter && mine[equal] === its[equal]) equal += 1;
+    const equal = equalFromStart(mine, its);
     const first = Math.max(
       0,
       this.#starts.findLastIndex((start) => start <= equal),
     );
-    let tail = 0;
-    while (tail < shorter - equal && mine[mine.length - 1 - tail] === its[its.length - 1 - tail]) tail += 1;
+    const tail = equalAtEnd(mine, its, shorter - equal);
     let [own, others] = [this.size, other.size];
     // The same bytes at the end are the same children as long as these begin at the same places.
     while (
@@ -82,10 +97,10 @@ export class Directory {
 
   #search(name: Buffer): TreeEntry | undefined {
     for (let index = this.size - 1; index >= 0; index -= 1) {
-      const zero = (this.#starts[index + 1] ?? 0) - this.#oidBytes - 1;
-      const from = zero - name.length;
-      if (this.#bytes[from - 1] !== space || this.#bytes[zero - 1] !== name.at(-1)) continue;
-      if (from > (this.#starts[index] ?? 0) && this.#bytes.compare(name, 0, name.length, from, zero) === 0)
+      const end = (this.#starts[index + 1] ?? 0) - this.#oidBytes - 1;
+      const from = end - name.length;
+      if (this.#bytes[from - 1] !== space || this.#bytes[end - 1] !== name.at(-1)) continue;
+      if (from > (this.#starts[index] ?? 0) && this.#bytes.compare(name, 0, name.length, from, end) === 0)
         return this.#named(index, name);
     }
     return undefined;
@@ -98,6 +113,35 @@ export class Directory {
     this.#byName ??= new Map(this.entries.map((one) => [one.name, one]));
     return this.#byName.get(name.toString());
   }
+}
+
+/** Whether the mode that begins here is that of a directory; some old tools wrote it with a zero. */
+function isFolder(bytes: Buffer, start: number): boolean {
+  const [first, second] = [bytes[start], bytes[start + 1]];
+  return first === four || (first === zero && second === four);
+}
+
+/** Bytes that are compared at once, which costs less than one by one. */
+const block = 1024;
+
+/** How many bytes are the same from the start on. */
+function equalFromStart(one: Buffer, other: Buffer): number {
+  const most = Math.min(one.length, other.length);
+  let equal = 0;
+  while (equal + block <= most && one.compare(other, equal, equal + block, equal, equal + block) === 0) equal += block;
+  while (equal < most && one[equal] === other[equal]) equal += 1;
+  return equal;
+}
+
+/** How many bytes are the same at the end, of so many that are looked at. */
+function equalAtEnd(one: Buffer, other: Buffer, most: number): number {
+  const [end, itsEnd] = [one.length, other.length];
+  const isSame = (tail: number): boolean =>
+    one.compare(other, itsEnd - tail - block, itsEnd - tail, end - tail - block, end - tail) === 0;
+  let tail = 0;
+  while (tail + block <= most && isSame(tail)) tail += block;
+  while (tail < most && one[end - 1 - tail] === other[itsEnd - 1 - tail]) tail += 1;
+  return tail;
 }
 
 /** A malformed tree object is an `input` UserError. */

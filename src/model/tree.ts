@@ -21,6 +21,8 @@ export interface Tree {
   at(path: string): Promise<TreeEntry | undefined>;
   /** The children of a directory in Git's order; empty when `path` is not a directory. */
   list(path: string): Promise<readonly NamedEntry[]>;
+  /** The children of a directory that are no directories, as `list` has them. Cheap where most are directories. */
+  leaves(path: string): Promise<readonly NamedEntry[]>;
   /**
    * Every file below `path` as paths from the root (links and submodules left out), in Git's order. At most `limit`
    * (default 200,000); more is a `limit` UserError.

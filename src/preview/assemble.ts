@@ -15,7 +15,7 @@ import type { Finding, MovedTarget, Preview, TargetPreview } from "../model/prev
 import type { ConfigProblem } from "../model/problem.ts";
 import type { Render } from "../model/render.ts";
 import type { MovingSource } from "../model/sources.ts";
-import { targetId } from "../model/target.ts";
+import { type Target, targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath, ObjectReader, Tree } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
@@ -65,7 +65,7 @@ export interface Parts {
 export async function assemble(parts: Parts): Promise<Preview> {
   const affected = parts.compared.filter((one): one is Affected => one.affected);
   const because = await reasons(affected, parts.changed, parts.trees);
-  const follows = followedObjects(parts.compared);
+  const follows = followedObjects(parts.plan, affected);
   const compared = await compareEach(affected, because, { ...parts, follows });
   const cluster = await clusterFindings(affected, parts.changed, parts.trees);
   const findings = [...compared.flatMap((one) => one.findings), ...cluster];
@@ -117,7 +117,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
     notes: notes(parts),
     ...(parts.headConfig?.effect === undefined ? {} : { configuration: parts.headConfig.effect }),
     environments: parts.plan.environments,
-    apps: new Set(parts.plan.targets.map(({ app }) => app)).size,
+    apps: appsOf(parts.plan),
     changedFiles: parts.changed.length,
   };
 }
@@ -158,15 +158,33 @@ function valuesOf(compared: readonly ComparedSides[]): Pick<Preview["completenes
   return { ...(values.length > 0 && { values }), ...(newValues > 0 && { newValues }) };
 }
 
+const apps = new WeakMap<TargetPlan, number>();
+
+/** How many apps a plan has, which is counted once: previews of a large repository have the same plan. */
+function appsOf(plan: TargetPlan): number {
+  return apps.getOrInsertComputed(plan, ({ targets }) => new Set(targets.map(({ app }) => app)).size);
+}
+
 /** Which objects of controllers have targets; `undefined` where none has, because none is followed. */
-function followedObjects(compared: readonly ComparedTarget[]): ((object: FollowedObject) => boolean) | undefined {
-  const declarations = compared.flatMap((one) => {
-    const before = one.affected ? one.before?.declaration : undefined;
-    return [one.target.declaration, before].filter((declaration) => declaration !== undefined);
-  });
-  if (declarations.length === 0) return undefined;
-  const known = new Set(declarations.map(objectKey));
-  return (object) => known.has(objectKey(object)) || known.has(objectKey({ ...object, namespace: "" }));
+function followedObjects(
+  { targets }: TargetPlan,
+  affected: readonly Affected[],
+): ((object: FollowedObject) => boolean) | undefined {
+  const known = declaredIn(targets);
+  const more = affected.flatMap(({ target, before }) => [target.declaration, before?.declaration]);
+  const others = new Set(more.filter((declaration) => declaration !== undefined).map(objectKey));
+  if (known.size + others.size === 0) return undefined;
+  const isKnown = (key: string): boolean => known.has(key) || others.has(key);
+  return (object) => isKnown(objectKey(object)) || isKnown(objectKey({ ...object, namespace: "" }));
+}
+
+const declared = new WeakMap<readonly Target[], ReadonlySet<string>>();
+
+function declaredIn(targets: readonly Target[]): ReadonlySet<string> {
+  return declared.getOrInsertComputed(
+    targets,
+    () => new Set(targets.flatMap(({ declaration }) => (declaration === undefined ? [] : [objectKey(declaration)]))),
+  );
 }
 
 function objectKey({ kind, namespace, name }: FollowedObject): string {

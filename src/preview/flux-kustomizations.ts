@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../model/errors.ts";
 import { mapLimit } from "../model/map-limit.ts";
-import { byText, joinPath, lastName, parentPath, resolvePath } from "../model/paths.ts";
+import { byText, joinPath, parentPath, resolvePath } from "../model/paths.ts";
 import type { Tree } from "../model/tree.ts";
 import { yamlValues } from "../model/yaml-values.ts";
 import { smallText } from "./small-text.ts";
@@ -22,7 +22,7 @@ const maxFiles = 500;
 const atOnce = 32;
 const group = "kustomize.toolkit.fluxcd.io/";
 /** Folders, at the root or one below it, that usually hold what Flux begins with. */
-const usual = /^(?:clusters?|flux(?:-system)?|gitops|fleet)$/i;
+const usual: readonly string[] = ["cluster", "clusters", "flux", "flux-system", "gitops", "fleet"];
 
 const object = z.object({
   apiVersion: z.string().startsWith(group),
@@ -76,23 +76,22 @@ function ancestors(folder: string): readonly string[] {
 }
 
 async function manifestsIn(folder: string, tree: Tree): Promise<readonly string[]> {
-  const entries = await tree.list(folder);
+  const entries = await tree.leaves(folder);
   return entries.flatMap(({ kind, name }) => (kind === "file" && isManifest(name) ? [joinPath(folder, name)] : []));
 }
 
+/** They are asked for by name: a folder may have thousands of others. */
 async function usualFolders(tree: Tree): Promise<readonly string[]> {
-  const top = await foldersIn("", tree);
-  const below = await mapLimit(top, atOnce, (folder) => foldersIn(folder, tree));
-  const roots = top.filter((folder) => usual.test(folder));
-  return [
-    ...roots,
-    ...below.flat().filter((folder) => usual.test(lastName(folder)) && !usual.test(parentPath(folder))),
-  ];
+  const top = (await tree.list("")).flatMap(({ kind, name }) => (kind === "dir" ? [name] : []));
+  const below = top
+    .filter((folder) => !isUsual(folder))
+    .flatMap((folder) => usual.map((name) => joinPath(folder, name)));
+  const found = await mapLimit(below, atOnce, async (path) => (await tree.at(path))?.kind === "dir");
+  return [...top.filter(isUsual), ...below.filter((_, index) => found[index])];
 }
 
-async function foldersIn(folder: string, tree: Tree): Promise<readonly string[]> {
-  const entries = await tree.list(folder);
-  return entries.flatMap(({ kind, name }) => (kind === "dir" ? [joinPath(folder, name)] : []));
+function isUsual(name: string): boolean {
+  return usual.includes(name.toLowerCase());
 }
 
 function isManifest(path: string): boolean {

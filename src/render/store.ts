@@ -132,12 +132,12 @@ export class RenderStore {
     makePrivateFile(join(directory, fileName));
     const db = new DatabaseSync(join(directory, fileName), { timeout: busyMs });
     this.#db = db;
+    // Never waits for the disk, from the first statement on: a killed process loses nothing, and a power cut costs at
+    // most the cache, whose rows carry check sums.
+    db.exec("PRAGMA synchronous = OFF; PRAGMA journal_size_limit = 4194304");
     // Room is given back in steps; this holds only for a file without tables.
     db.exec("PRAGMA auto_vacuum = INCREMENTAL");
     db.exec("PRAGMA journal_mode = WAL");
-    // Never waits for the disk: a killed process loses nothing, and a power cut costs at most the cache, whose rows
-    // carry check sums.
-    db.exec("PRAGMA synchronous = OFF; PRAGMA journal_size_limit = 4194304");
     db.exec(schema);
     this.#statements = {
       find: db.prepare("SELECT id, sum, digest, trace, remarks FROM renders WHERE key = ? AND id > ? ORDER BY id"),

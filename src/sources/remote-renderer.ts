@@ -24,7 +24,7 @@ interface Completed {
  */
 export function remoteRenderer<R extends Renderer>(inner: R, sources: Sources): R {
   /** With which mounts a spec was rendered last. */
-  const last = new LRUCache<string, RenderSpec>({ max: 20_000 });
+  const last = new LRUCache<string, RenderSpec>({ maxSize: 20_000, sizeCalculation: () => 1 });
 
   const complete = async (
     spec: RenderSpec,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { UserError } from "../model/errors.ts";
 import type { Render, Renderer, RenderFailure, RenderSource } from "../model/render.ts";
 import type { RenderSpec, Target } from "../model/target.ts";
@@ -9,13 +10,16 @@ export type Replan = (source: RenderSource, signal: AbortSignal) => Promise<read
 /** Which plan a target is of, and how that plan is made of another tree. */
 interface Planned {
   readonly target: Target;
-  /** The tree that the plan is of. */
-  readonly tree: string;
-  readonly plans: Map<string, Promise<readonly Target[]>>;
+  readonly plans: LRUCache<string, Promise<readonly Target[]>>;
+  /** The trees that have the same plan. */
+  readonly same: LRUCache<string, true>;
   readonly replan: Replan;
 }
 
 const planned = new WeakMap<RenderSpec, Planned>();
+
+/** Other trees that are remembered with a plan. */
+const maxTrees = 64;
 
 /**
  * Remembers how the targets of a plan are found in other trees. What a controller's object says (which chart, which
@@ -23,10 +27,18 @@ const planned = new WeakMap<RenderSpec, Planned>();
  * one.
  */
 export function rememberPlan(targets: readonly Target[], { tree }: RenderSource, replan: Replan): void {
-  const plans = new Map<string, Promise<readonly Target[]>>();
+  const plans = new LRUCache<string, Promise<readonly Target[]>>({ max: maxTrees });
+  const same = new LRUCache<string, true>({ max: maxTrees });
+  same.set(tree.oid, true);
   for (const target of targets) {
-    if (target.declaration !== undefined) planned.set(target.render, { target, tree: tree.oid, plans, replan });
+    if (target.declaration !== undefined) planned.set(target.render, { target, plans, same, replan });
   }
+}
+
+/** Remembers that the targets of a plan are those of this tree too. */
+export function rememberSamePlan(targets: readonly Target[], { tree }: RenderSource): void {
+  const declared = targets.find(({ declaration }) => declaration !== undefined);
+  if (declared !== undefined) planned.get(declared.render)?.same.set(tree.oid, true);
 }
 
 const bare = new WeakMap<object, Renderer>();
@@ -69,7 +81,7 @@ export function replanningRenderer(renderer: Renderer): Renderer {
 /** The spec as the tree has it, where that is known without rendering anything. */
 async function knownIn(spec: RenderSpec, { tree }: RenderSource): Promise<RenderSpec | undefined> {
   const own = planned.get(spec);
-  if (own === undefined || own.tree === tree.oid) return spec;
+  if (own === undefined || own.same.get(tree.oid)) return spec;
   return sameTarget(own.target, (await own.plans.get(tree.oid)) ?? [])?.render;
 }
 
@@ -81,7 +93,7 @@ async function inTree<Result>(
   otherwise: (target: Target) => Result,
 ): Promise<Result> {
   const own = planned.get(spec);
-  if (own === undefined || own.tree === source.tree.oid) return render(spec);
+  if (own === undefined || own.same.get(source.tree.oid)) return render(spec);
   const found = sameTarget(own.target, await targetsIn(own, source, signal));
   return found === undefined ? otherwise(own.target) : render(found.render);
 }
@@ -89,11 +101,12 @@ async function inTree<Result>(
 /** A plan that failed, or whose job ended, is made again by whoever asks next. */
 function targetsIn({ plans, replan }: Planned, source: RenderSource, signal: AbortSignal): Promise<readonly Target[]> {
   const { oid } = source.tree;
-  return plans.getOrInsertComputed(oid, () => {
-    const made = replan(source, signal);
-    made.catch(() => plans.delete(oid));
-    return made;
-  });
+  const there = plans.get(oid);
+  if (there !== undefined) return there;
+  const made = replan(source, signal);
+  plans.set(oid, made);
+  made.catch(() => plans.delete(oid));
+  return made;
 }
 
 /** The target that the same object declares; where the object has another name by now, the one of the same app. */

@@ -1,6 +1,5 @@
 import type { StartProcess } from "../git/process.ts";
 import { type LocalRepository, openRepository } from "../git/repository.ts";
-import { Fault } from "../model/errors.ts";
 import type { Logger } from "../model/observe.ts";
 import type { Renderer } from "../model/render.ts";
 import type { SourceSettings } from "../model/source-settings.ts";
@@ -11,8 +10,10 @@ import { replanningRenderer } from "../targets/replanning-renderer.ts";
 export interface LocalEdges {
   /** Rejects with an `unavailable` Fault on first use when there is no engine. */
   readonly renderer: Renderer;
-  /** Opened at the first use. */
+  /** Opened at the first use; absent without settings for them. */
   readonly sources: Sources | undefined;
+  /** Starts an engine while something else is done: its start takes a while. */
+  startEngine(): void;
   /** The repository that a folder is or lies in. */
   repository(dir: string): LocalRepository;
   close(): Promise<void>;
@@ -40,19 +41,29 @@ export interface LocalSources {
 
 /** Opens local git and the engine, without GitHub, queue or web. */
 export function openLocal(options: LocalOptions): LocalEdges {
-  const opening = new Opening(() => openEdges(options));
+  const { sources: remote, log, start } = options;
+  const sources = remote && lazySources(new Opening(() => openRemote(remote, log, start)));
+  const opening = new Opening(() => openEngine(options, sources));
   const renderer = replanningRenderer(lazyRenderer(opening));
   const opened = new Map<string, LocalRepository>();
   return {
     renderer,
-    sources: options.sources === undefined ? undefined : lazySources(opening),
+    sources,
+    startEngine: () => {
+      // Whoever renders is told what is wrong with it.
+      opening
+        .get()
+        .then(({ start: warm }) => warm())
+        .catch(() => undefined);
+    },
     repository: (dir) => {
-      const repository = opened.get(dir) ?? openRepository(dir, { start: options.start });
+      const repository = opened.get(dir) ?? openRepository(dir, { start });
       opened.set(dir, repository);
       return repository;
     },
     close: async () => {
       await Promise.all([renderer.close(), ...[...opened.values()].map((repository) => repository.close())]);
+      await sources?.close();
     },
   };
 }
@@ -77,12 +88,13 @@ class Opening<T> {
   }
 }
 
-interface OpenEdges {
+interface OpenEngine {
   readonly renderer: Renderer;
-  readonly sources?: Sources;
+  /** Starts an engine process. */
+  start(): Promise<unknown>;
 }
 
-function lazyRenderer(opening: Opening<OpenEdges>): Renderer {
+function lazyRenderer(opening: Opening<OpenEngine>): Renderer {
   return {
     known: async (spec, source) => (await opening.get()).renderer.known(spec, source),
     render: async (spec, source, signal) => (await opening.get()).renderer.render(spec, source, signal),
@@ -94,37 +106,43 @@ function lazyRenderer(opening: Opening<OpenEdges>): Renderer {
   };
 }
 
-function lazySources(opening: Opening<OpenEdges>): Sources {
-  const opened = async (): Promise<Sources> => {
-    const { sources } = await opening.get();
-    if (sources === undefined) throw new Fault("bug", "remote sources were not opened");
-    return sources;
-  };
+/** Most repositories name nothing remote, and what speaks to networks takes long to load. */
+function lazySources(opening: Opening<Sources>): Sources {
   return {
-    objects: { read: async (oid) => (await opened()).objects.read(oid) },
-    pin: async (request, policy, signal) => (await opened()).pin(request, policy, signal),
-    // The renderer closes them.
-    close: () => Promise.resolve(),
+    objects: { read: async (oid) => (await opening.get()).objects.read(oid) },
+    pin: async (request, policy, signal) => (await opening.get()).pin(request, policy, signal),
+    close: async () => {
+      await (await opening.opened())?.close();
+    },
   };
 }
 
-async function openEdges(options: LocalOptions): Promise<OpenEdges> {
-  const [{ engineBinary }, { createRenderer }] = await Promise.all([
+async function openEngine(options: LocalOptions, sources: Sources | undefined): Promise<OpenEngine> {
+  const [{ engineBinary }, { createRenderer }, { remoteRenderer }] = await Promise.all([
     import("../render/binary.ts"),
     import("../render/renderer.ts"),
+    import("../sources/remote-renderer.ts"),
   ]);
-  const { sources: remote, log, start, ...rest } = options;
-  if (remote === undefined) return { renderer: createRenderer({ binary: engineBinary(process.env), log, ...rest }) };
-  const [{ openSources }, { gitCredentials, loginsOf }, { remoteRenderer }] = await Promise.all([
+  const { cacheDir, log, workers } = options;
+  const engine = createRenderer({
+    ...{ binary: engineBinary(process.env), cacheDir, log },
+    ...(workers !== undefined && { workers }),
+    ...(sources !== undefined && { sources: sources.objects }),
+  });
+  const start = () => engine.hello();
+  if (sources === undefined) return { renderer: engine, start };
+  // They are closed by who opened them.
+  const { objects, pin } = sources;
+  return { renderer: remoteRenderer(engine, { objects, pin, close: () => Promise.resolve() }), start };
+}
+
+async function openRemote(remote: LocalSources, log: Logger, start: StartProcess | undefined): Promise<Sources> {
+  const [{ openSources }, { gitCredentials, loginsOf }] = await Promise.all([
     import("./sources.ts"),
     import("./local-sources.ts"),
-    import("../sources/index.ts"),
   ]);
   const { env, root, settings, offline } = remote;
   const registries = loginsOf(env, log);
   const findCredentials = gitCredentials(env, start);
-  const opened = openSources({ root, settings, offline, registries, findCredentials, log, start, clock: Date.now });
-  const { sources, store } = opened;
-  const engine = createRenderer({ binary: engineBinary(process.env), log, sources: store.objects, ...rest });
-  return { renderer: remoteRenderer(engine, sources), sources };
+  return openSources({ root, settings, offline, registries, findCredentials, log, start, clock: Date.now }).sources;
 }

@@ -300,6 +300,7 @@ describe("discovery in a real repository", () => {
         oid: tree.oid,
         at: tree.at.bind(tree),
         list: tree.list.bind(tree),
+        leaves: tree.leaves.bind(tree),
         files: tree.files.bind(tree),
         read: (path: string) => {
           reads++;

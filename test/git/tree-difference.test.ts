@@ -37,6 +37,24 @@ describe("what differs between two trees", () => {
     temp.remove();
   });
 
+  it("is found at the ends and in the middle of a folder of thousands", async () => {
+    const temp = tempGit();
+    const repository = openRepository(temp.dir, { start: launcher.start });
+    const many = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`f${at + 1_000}`, "100644 one"]));
+    const { f1000: _, ...others } = many;
+    const steps = [many, others, { ...others, f1999: "100644 two" }, { ...others, f3000: "100755 one" }, many];
+    const commits = imported(temp.dir, steps);
+    for (const [index, after] of commits.entries()) {
+      const before = commits[index - 1] ?? after;
+      const [old, fresh] = await Promise.all([before, after].map((commit) => gitTree(commit, repository)));
+      const { stdout } = runSync("git", ["diff-tree", "-r", "--raw", "-z", before, after], { cwd: temp.dir });
+      if (old === undefined || fresh === undefined) throw new Error("no trees");
+      expect(await differingPaths(old, fresh)).toEqual(parseChangedPaths(Buffer.from(stdout)));
+    }
+    await repository.close();
+    temp.remove();
+  });
+
   it("is left to git where hundreds of folders differ", async () => {
     const temp = tempGit();
     const many = (text: string) =>

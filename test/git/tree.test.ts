@@ -45,6 +45,7 @@ describe("a tree", () => {
     temp.git("update-index", "--add", "--cacheinfo", `120000,${temp.git("rev-parse", "HEAD:Z")},link`);
     temp.git("commit", "-q", "-m", "link");
     const tree = await repository.tree("HEAD");
+    const leaves = await tree.leaves("");
     expect(await tree.files()).toEqual(
       temp
         .git("ls-files")
@@ -55,6 +56,11 @@ describe("a tree", () => {
     expect(await tree.files("Z")).toEqual([]);
     expect((await tree.list("")).map(({ name }) => name)).toEqual(["Z", "a.b", "a", "a0", "link", "z"]);
     expect(await tree.list("nothing")).toEqual([]);
+    const folders = ["a", "z"];
+    const others = (await tree.list("")).filter(({ name }) => !folders.includes(name));
+    expect(leaves).toEqual(others);
+    expect(await tree.leaves("")).toEqual(others);
+    expect(await tree.leaves("nothing")).toEqual([]);
   });
 
   it("refuses more files than the limit, and folders without end that hold no file", async () => {

@@ -63,6 +63,7 @@ function treeOf(at: ReadonlyMap<string, Stored>): MemoryTree {
     objects: { read: async (oid) => stored.get(oid) },
     at: async (path) => at.get(path)?.entry,
     list: async (path) => at.get(path)?.children ?? [],
+    leaves: async (path) => (at.get(path)?.children ?? []).filter(({ kind }) => kind !== "dir"),
     files: async (path = "", limit = 200_000) => {
       const found = under(path);
       if (found.length > limit) throw new UserError("limit", `more than ${limit} files`);

@@ -36,6 +36,11 @@ export class StagedTree implements Tree {
     return this.#isSource(path) ? this.#source.tree.list(path) : (await this.#directory(path)).entries;
   }
 
+  async leaves(path: string): Promise<readonly NamedEntry[]> {
+    if (this.#isSource(path)) return this.#source.tree.leaves(path);
+    return (await this.#directory(path)).entries.filter(({ kind }) => kind !== "dir");
+  }
+
   async files(path = "", limit = defaultFileLimit): Promise<readonly string[]> {
     return this.#filesBelow(path, 0, { left: limit, limit });
   }

@@ -8,7 +8,8 @@ import { type RenderSpec, specText } from "../../model/target.ts";
 import type { TargetPlan } from "../../model/target-plan.ts";
 import type { ChangedPath, Repository } from "../../model/tree.ts";
 import { type PlanReads, planHolds, type ResolvedTargets, resolveTargets } from "../../targets/index.ts";
-import { type NamedPathsMemo, staticTraces } from "./static-trace.ts";
+import type { NamedPathsMemo } from "./static-steps.ts";
+import { staticTraces } from "./static-trace.ts";
 import { TraceIndex } from "./trace-index.ts";
 
 /** One side of a comparison. */
@@ -68,7 +69,8 @@ export class KeptRepository {
   readonly #turns = new KeyedMutex();
   readonly #index = new TraceIndex();
   readonly #named: NamedPathsMemo = new LRUCache<string, { readonly paths: readonly string[] | undefined }>({
-    max: maxNamed,
+    // With `max` it would make room for all of them at once, which a run of the command line has no use for.
+    ...{ maxSize: maxNamed, sizeCalculation: () => 1 },
   });
   /** Specs that nothing is known of without their own trace. */
   #untold = new Set<string>();
@@ -96,8 +98,10 @@ export class KeptRepository {
     const asked = canonicalJson([configText ?? null, reads.repository.urls, reads.repository.branches]);
     const near = this.#plans.find((kept) => kept.asked === asked);
     const changed = near && (await changedSince(near.moment, moment, repository));
-    const change = near && changed && { before: near.moment.source.tree, after: moment.source.tree, changed };
-    const holds = near && change && (await planHolds(near.resolved.plan, change, reads.memo));
+    const change = near && changed && { before: near.moment.source.tree, after: moment.source, changed };
+    // What moves, or could not be fetched, is asked for again.
+    const isSteady = near?.resolved.plan.madeFrom?.isSteady !== false;
+    const holds = near && change && isSteady && (await planHolds(near.resolved.plan, change, reads));
     const resolved = holds ? near.resolved : await resolveTargets(configText, moment.source, reads);
     const others = this.#plans.filter((kept) => kept.asked !== asked);
     this.#plans = [{ moment, asked, resolved }, ...others].slice(0, maxPlans);
@@ -106,8 +110,8 @@ export class KeptRepository {
 
   async #planAtHead(before: ResolvedTargets, comparison: Comparison): Promise<ResolvedTargets> {
     const { base, head, changed, configText, reads } = comparison;
-    const change = { before: base.source.tree, after: head.source.tree, changed };
-    if (await planHolds(before.plan, change, reads.memo)) return before;
+    const change = { before: base.source.tree, after: head.source, changed };
+    if (await planHolds(before.plan, change, reads)) return before;
     return resolveTargets(configText, head.source, reads);
   }
 

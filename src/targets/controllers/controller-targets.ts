@@ -1,9 +1,8 @@
 import type { KnownObject } from "../../discovery/follower.ts";
-import { ownName } from "../../discovery/index.ts";
 import type { Declaration } from "../../model/declaration.ts";
 import { isMounted } from "../../model/mount.ts";
 import { type FolderSpec, specText, type Target } from "../../model/target.ts";
-import { type Nameable, type Named, nameOf, uniqueNames } from "./names.ts";
+import { entryName, type Nameable, type Named, nameOf, uniqueNames } from "./names.ts";
 import { keyOf } from "./objects.ts";
 import type { Survey } from "./survey.ts";
 import type { ClusterWalk, WalkedUnit } from "./walk.ts";
@@ -54,7 +53,7 @@ function withoutCircles(all: readonly Candidate[]): readonly Candidate[] {
 }
 
 function entryOf(cluster: ClusterWalk, index: number, spec: FolderSpec): Candidate {
-  const name = ownName(spec.path);
+  const name = entryName(spec.path);
   return {
     ...{ name, namespace: "", kind: "entry", object: {}, path: spec.path, cluster: cluster.setting.cluster },
     ...{ key: `${index} ${specText(spec)}`, parent: undefined, project: undefined, entry: spec.path },
@@ -110,16 +109,20 @@ export function targetsOf(
 ): readonly Target[] {
   const wanted = candidates.flatMap((one) => {
     const name = names.get(one.key);
-    return name === undefined ? [] : [{ ...name, namespace: one.namespace, kind: one.kind, one }];
+    return name === undefined
+      ? []
+      : [{ ...name, namespace: one.namespace, kind: one.kind, cluster: clusterOf(one), entry: one.entry, one }];
   });
   const unique = uniqueNames(wanted);
   const ids = new Map(unique.map(({ id, one }) => [one.key, id]));
   return unique.map(({ id, app, environment, one }) => {
     const declaration = declarationOf(one, ids, lines);
-    const { render } = one.target;
-    const own = render.kind === "helm" ? { ...render, options: { ...render.options, releaseName: app } } : render;
-    return { id, app, environment, ...one.target, render: own, ...(declaration === undefined ? {} : { declaration }) };
+    return { id, app, environment, ...one.target, ...(declaration === undefined ? {} : { declaration }) };
   });
+}
+
+function clusterOf({ cluster, destination }: Candidate): string | undefined {
+  return destination?.cluster === undefined || destination.cluster === "in-cluster" ? cluster : destination.cluster;
 }
 
 function declarationOf(

@@ -9,11 +9,21 @@ export function firstEntries(candidates: readonly EntryCandidate[]): readonly En
   return [...candidates].sort(byRank).slice(0, 1);
 }
 
-function covers({ points }: EntryCandidate, { files }: EntryCandidate): boolean {
-  return points.some((point) => files.every((file) => isAtOrBelow(file, point)));
+/**
+ * The files may stand in a base far from the folder that is rendered. An object that names no folder, or the root, is
+ * mostly one of another repository: whether it reads this one, its render tells.
+ */
+function covers({ points }: EntryCandidate, { files, renders }: EntryCandidate): boolean {
+  return points.some(
+    (point) =>
+      point !== "" &&
+      (files.every((file) => isAtOrBelow(file, point)) ||
+        (renders.length > 0 && renders.every(({ path }) => isAtOrBelow(path, point)))),
+  );
 }
 
-function byRank(a: EntryCandidate, b: EntryCandidate): number {
+/** The likeliest to be what people apply first. */
+export function byRank(a: EntryCandidate, b: EntryCandidate): number {
   return rankOf(a) - rankOf(b) || depthOf(a) - depthOf(b) || byText(a.files[0] ?? "", b.files[0] ?? "");
 }
 

@@ -31,7 +31,7 @@ export async function withMatches(
     targets,
     problems: [...folders.problems, ...(controllers?.problems ?? []), ...unmatched(config, names).map(locate)],
     notes: [...folders.notes, ...notes],
-    ...(controllers === undefined ? {} : { reads: controllers.reads, moving: controllers.moving }),
+    ...(controllers === undefined ? {} : { madeFrom: controllers.madeFrom, moving: controllers.moving }),
   };
 }
 

@@ -24,6 +24,11 @@ export class Pins {
     return this.#answers.get(JSON.stringify(request));
   }
 
+  /** Whether everything that was asked for is there and stays what it is. */
+  isSteady(): boolean {
+    return [...this.#answers.values()].every((answer) => answer.ok && !answer.source.moving);
+  }
+
   /** Those that may be something else tomorrow, or moved although they should not. */
   moving(): readonly MovingSource[] {
     return [...this.#answers].flatMap(([key, answer]) => {

@@ -1,10 +1,10 @@
 import { entryCandidates, listFolders } from "../../discovery/index.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
 import type { ConfigProblem } from "../../model/problem.ts";
-import type { Lookup, Render, RenderSource, Trace } from "../../model/render.ts";
+import type { Render, RenderSource } from "../../model/render.ts";
 import type { MovingSource } from "../../model/sources.ts";
 import { specText, type Target } from "../../model/target.ts";
-import type { TargetPlan } from "../../model/target-plan.ts";
+import type { PlanInputs, TargetPlan } from "../../model/target-plan.ts";
 import { sentenceList } from "../../model/text/lists.ts";
 import type { PlanReads } from "../reads.ts";
 import type { ClusterStandIn } from "./clusters.ts";
@@ -12,13 +12,16 @@ import { type Candidate, candidatesOf, ownFolder, shownNames, targetsOf } from "
 import { declarationLines } from "./lines.ts";
 import type { Named } from "./names.ts";
 import { type Survey, surveyControllers } from "./survey.ts";
+import { planRender } from "./taken.ts";
 
 /** What the controllers of a tree deploy, before anybody names it. */
 export interface Controllers {
   readonly candidates: readonly Candidate[];
   readonly problems: readonly ConfigProblem[];
-  /** What the renders looked up that the plan was made from. */
-  readonly reads: Trace;
+  /** What all of it is made from. */
+  readonly madeFrom: PlanInputs;
+  /** Paths that the renders of the candidates looked up. */
+  readonly reached: ReadonlySet<string>;
   /** Sources that may be something else tomorrow. */
   readonly moving: readonly MovingSource[];
   /** The targets of those that have a name. */
@@ -38,11 +41,16 @@ export async function readControllers(
   const survey = await surveyControllers(entries, source, reads, standIns);
   const candidates = candidatesOf(survey);
   if (candidates.length === 0) return undefined;
-  const renders = await Promise.all([...survey.renders].map(async ([key, render]) => [key, await render] as const));
+  const looked = await Promise.all(
+    [...survey.renders].map(async ([key, { spec, render }]) => ({ key, spec, render: await render })),
+  );
+  const renders = new Map(looked.map(({ key, render }) => [key, render]));
+  const own = candidates.flatMap(({ target }) => renders.get(specText(target.render)) ?? []);
   return {
     candidates,
-    problems: [...objectProblems(survey), ...failures(candidates, new Map(renders))],
-    reads: lookupsOf(renders.map(([, render]) => render)),
+    problems: [...objectProblems(survey), ...failures(candidates, renders)],
+    madeFrom: { renders: looked.map(({ spec, render }) => planRender(spec, render)), isSteady: survey.isSteady },
+    reached: new Set(own.flatMap(({ trace }) => trace.map(([path]) => path))),
     moving: survey.moving,
     targets: async (names) => {
       const named = candidates.filter(({ key }) => names.has(key));
@@ -78,19 +86,14 @@ function warning(message: string, fix: string, file = "", line = 1): ConfigProbl
   return { severity: "warning", message, fix, file, line, column: 1, path: [] };
 }
 
-function lookupsOf(renders: readonly Render[]): Trace {
-  const all = renders.flatMap(({ trace }) => trace.map((lookup): [string, Lookup] => [lookup.join("\n"), lookup]));
-  return [...new Map(all).values()];
-}
-
 /**
  * The plan of a repository without a configuration that holds objects of controllers: what these deploy, and one note
  * about folders that nothing deploys. Where they deploy none of the repository's own folders, the folders stay targets.
  */
 export async function withControllers(folders: TargetPlan, controllers: Controllers): Promise<TargetPlan> {
-  const { candidates, reads, problems } = controllers;
+  const { candidates, reached: looked, problems } = controllers;
   const all = await controllers.targets(shownNames(candidates));
-  const reached = [...all.flatMap((target) => ownFolder(target) ?? []), ...reads.map(([path]) => path)];
+  const reached = [...all.flatMap((target) => ownFolder(target) ?? []), ...looked];
   const deploysOwn = all.some((target) => target.declaration !== undefined && ownFolder(target) !== undefined);
   const left = folders.targets.filter(({ render }) => !reached.some((path) => touches(path, render.path)));
   const kept = deploysOwn ? [] : left;
@@ -102,7 +105,7 @@ export async function withControllers(folders: TargetPlan, controllers: Controll
     source: "discovered",
     problems: [...folders.problems, ...problems],
     notes: unreached,
-    reads,
+    madeFrom: controllers.madeFrom,
     moving: controllers.moving,
   };
 }

@@ -1,11 +1,11 @@
 import type { Followed, FollowedUnit, Follower, FollowProblem, KnownObject, World } from "../../discovery/follower.ts";
 import { mapLimit } from "../../model/map-limit.ts";
-import { isAtOrBelow } from "../../model/paths.ts";
 import type { Render } from "../../model/render.ts";
 import { type FolderSpec, type RenderSpec, specText } from "../../model/target.ts";
 import { mayDeclare } from "./may-declare.ts";
 import { isKept, keyOf, knownObject } from "./objects.ts";
 import type { Pins } from "./pins.ts";
+import type { RootedRender } from "./readers.ts";
 
 /** A render that a plan looked into. */
 export type RenderOf = (spec: RenderSpec) => Promise<Render>;
@@ -172,16 +172,23 @@ export class ClusterWalk {
     });
   }
 
-  /** Whether a render of this cluster read the file; where one stopped early, whether it may have. */
-  async reads(file: string): Promise<boolean> {
-    for (const { unit } of this.#units.values()) {
-      if (!mayDeclare(unit)) continue;
-      const render = await this.#render(unit.render);
-      if (!render.ok && isAtOrBelow(file, unit.render.path)) return true;
-      if (render.trace.some(([path, kind]) => path === file && kind === "file")) return true;
-      if (render.ok && render.resources().some((resource) => resource.file === file)) return true;
+  /** The renders that may declare something, each with the text of the entry's spec that it comes from. */
+  async rooted(): Promise<readonly RootedRender[]> {
+    const looked = [...this.#units].filter(([, { unit }]) => mayDeclare(unit));
+    return mapLimit(looked, atOnce, async ([key, { unit }]) => {
+      return { spec: unit.render, render: await this.#render(unit.render), root: this.#rootOf(key) };
+    });
+  }
+
+  /** The entry above an object; of objects that declare each other, one of them. */
+  #rootOf(key: string): string {
+    const seen = new Set<string>();
+    let at = key;
+    for (let unit = this.#units.get(at); unit !== undefined && !seen.has(at); unit = this.#units.get(at)) {
+      seen.add(at);
+      at = unit.parent;
     }
-    return false;
+    return at;
   }
 }
 

@@ -5,6 +5,7 @@ import { resolveTargets } from "../../../src/targets/index.ts";
 import { memoryRenderer } from "../../support/memory-renderer.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
 import { planReads, sourceOf } from "../../support/plan-reads.ts";
+import { application, configMap, flux, repository, sync } from "./support.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -23,41 +24,6 @@ function lines(targets: readonly Target[]): readonly string[] {
     ({ id, render, declaration }) => `${id} ${render.kind} ${render.path} < ${declaration?.parent ?? "-"}`,
   );
 }
-
-function flux(name: string, path: string, more = ""): string {
-  return `---
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: { name: ${name}, namespace: flux-system }
-spec:
-  path: ${path}
-  prune: true
-  sourceRef: { kind: GitRepository, name: flux-system }
-${more}`;
-}
-
-function repository(url = "ssh://git@github.com/Acme/gitops.git", branch = "main"): string {
-  return `---
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: { name: flux-system, namespace: flux-system }
-spec: { url: "${url}", ref: { branch: ${branch} } }
-`;
-}
-
-function sync(cluster: string): Files {
-  return {
-    [`clusters/${cluster}/flux-system/gotk-sync.yaml`]: `${repository()}${flux("flux-system", `./clusters/${cluster}`)}`,
-    [`clusters/${cluster}/flux-system/kustomization.yaml`]: "resources: [gotk-sync.yaml]\n",
-  };
-}
-
-const configMap = (name: string) => `---
-apiVersion: v1
-kind: ConfigMap
-metadata: { name: ${name}, namespace: flux-system }
-data: { region: eu }
-`;
 
 describe("the targets of a repository that Flux deploys", () => {
   it("are what the sync of each cluster leads to, to any depth, with the cluster as environment", async () => {
@@ -267,18 +233,6 @@ data: { values.yaml: "replicas: 2" }
   });
 });
 
-function application(name: string, path: string, more = ""): string {
-  return `---
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: ${name}, namespace: argocd }
-spec:
-  project: default
-  source: { repoURL: git@github.com:acme/gitops.git, path: ${path}, targetRevision: HEAD }
-  destination: { server: https://kubernetes.default.svc, namespace: ${name} }
-${more}`;
-}
-
 describe("the targets of a repository that Argo CD deploys", () => {
   it("are the applications below the root application, with the stage of their names", async () => {
     const targets = await targetsOf({
@@ -292,8 +246,8 @@ describe("the targets of a repository that Argo CD deploys", () => {
     expect(lines(targets)).toEqual([
       "web/staging argocd web/staging < root/default",
       "web/prod argocd web/prod < root/default",
-      "app/default plain  < -",
-      "root/default argocd apps < app/default",
+      "root/default argocd apps < root-files/default",
+      "root-files/default plain  < -",
     ]);
   });
 
@@ -315,7 +269,7 @@ describe("the targets of a repository that Argo CD deploys", () => {
     const files = { "apps/a.yaml": application("a", "a"), "a/x.yaml": configMap("a") };
     const first = await planOf(files, { renderer: memoryRenderer() });
     expect(await planOf(files, { renderer: memoryRenderer() })).toEqual(first);
-    expect(first.plan.reads?.map(([path]) => path)).toContain("apps");
+    expect(first.plan.madeFrom?.renders.flatMap(({ trace }) => trace.map(([path]) => path))).toContain("apps");
   });
 });
 
