@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Target } from "../../../src/model/target.ts";
 import { resolveTargets } from "../../../src/targets/index.ts";
 import { sharedRenderer } from "../../render/support/engines.ts";
+import { application, configMap, flux, release, sync } from "../../support/controller-objects.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
 import { planReads, sourceOf } from "../../support/plan-reads.ts";
-import { application, configMap, flux, release, sync } from "./support.ts";
 
 type Files = Readonly<Record<string, string>>;
 
