@@ -78,7 +78,10 @@ export interface FluxLocalPrograms {
   readonly kustomize: string;
 }
 
-/** Flux-local, which has a command for what Kustomizations give and one for what HelmReleases give. It keeps nothing. */
+/**
+ * Flux-local, which has a command for what Kustomizations give and one for what HelmReleases give. It keeps nothing. It
+ * looks for the charts of both commits in the folder where it runs.
+ */
 export function fluxLocal({ fluxLocal: file, ...programs }: FluxLocalPrograms): PeerTool {
   const folder = mkdtempSync(join(tmpdir(), "sluice-peers-bin-"));
   const bin = join(folder, "bin");
@@ -91,7 +94,7 @@ export function fluxLocal({ fluxLocal: file, ...programs }: FluxLocalPrograms): 
     diff({ base, head, cluster }) {
       const paths = ["--path", join(head, cluster), "--path-orig", join(base, cluster)];
       const runs = ["kustomizations", "helmreleases"].map((what) =>
-        timed(file, ["diff", what, "--all-namespaces", ...paths, "--output", "diff"], { env }),
+        timed(file, ["diff", what, "--all-namespaces", ...paths, "--output", "diff"], { env, cwd: head }),
       );
       return {
         ms: runs.reduce((sum, { ms }) => sum + ms, 0),

@@ -43,11 +43,14 @@ export function openLocal(options: LocalOptions): LocalEdges {
   const opening = new Opening(() => openEdges(options));
   const renderer = replanningRenderer(lazyRenderer(opening));
   const opened = new Map<string, LocalRepository>();
+  const { start, sources } = options;
+  // As the user's own git would.
+  const promised = sources && { env: process.env, offline: sources.offline };
   return {
     renderer,
     sources: options.sources === undefined ? undefined : lazySources(opening),
     repository: (dir) => {
-      const repository = opened.get(dir) ?? openRepository(dir, { start: options.start });
+      const repository = opened.get(dir) ?? openRepository(dir, { start, promised });
       opened.set(dir, repository);
       return repository;
     },
