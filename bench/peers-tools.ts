@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -93,12 +93,16 @@ export function fluxLocal({ fluxLocal: file, ...programs }: FluxLocalPrograms): 
     forget: () => undefined,
     diff({ base, head, cluster }) {
       const paths = ["--path", join(head, cluster), "--path-orig", join(base, cluster)];
-      const runs = ["kustomizations", "helmreleases"].map((what) =>
-        timed(file, ["diff", what, "--all-namespaces", ...paths, "--output", "diff"], { env, cwd: head }),
-      );
+      // It cannot open the socket that its standard output would be.
+      const to = join(folder, "diff");
+      const options = ["--all-namespaces", "--output", "diff", "--output-file", to];
+      const runs = ["kustomizations", "helmreleases"].map((what) => {
+        const { ms } = timed(file, ["diff", what, ...paths, ...options], { env, cwd: head });
+        return { ms, changes: fluxLocalChanges(readFileSync(to, "utf8")) };
+      });
       return {
         ms: runs.reduce((sum, { ms }) => sum + ms, 0),
-        objects: objectsOf(runs.flatMap(({ out }) => fluxLocalChanges(out))),
+        objects: objectsOf(runs.flatMap(({ changes }) => changes)),
       };
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
