@@ -7,6 +7,8 @@ import { benchMany, type ManyBench } from "./controllers-many.ts";
 import { benchDoor, type DoorResult } from "./door.ts";
 import { benchImages, burstLines, type ImagesBench, isSoon, latencyLine } from "./images.ts";
 import { peakMegabytes } from "./memory.ts";
+import { benchPeers } from "./peers.ts";
+import { peersLines } from "./peers-lines.ts";
 import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
 import { benchPromote, type PromoteBench } from "./promote.ts";
 import { benchReconcile, memoryLimit, type ReconcileBench } from "./reconcile.ts";
@@ -188,6 +190,13 @@ function printScale({ server, command, load }: ScaleBench): boolean {
   return server.every(({ oneApp }) => oneApp <= serverLimit) && command.every(holds);
 }
 
+/** The results beside the tools of Flux's users. */
+function printPeers(results: Awaited<ReturnType<typeof benchPeers>>): boolean {
+  const { lines, held } = peersLines(results);
+  process.stdout.write(`${lines.join("\n")}\n`);
+  return held;
+}
+
 /** The results of deploying many objects. */
 function printReconcile({ ratios, requests, peak }: ReconcileBench): boolean {
   const head = `\n${cpus().length} cores, Node ${process.version}. One API server, for both.\n`;
@@ -243,6 +252,7 @@ else if (only === "controllers" && apps !== undefined) await bench(benchMany(app
 else if (only === "controllers") await bench(benchControllers(), printControllers);
 else if (only === "images") await bench(benchImages(say), printImages);
 else if (only === "scale") await bench(benchScale(process.env.SLUICE_KUSTOMIZE ?? "kustomize", say), printScale);
+else if (only === "peers") await bench(benchPeers(say), printPeers);
 else if (only === "reconcile") await bench(benchReconcile(say), printReconcile);
 else if (only === "survey") {
   await bench(surveyAll(rest), (surveys) => process.stdout.write(`${surveyLines(surveys).join("\n")}\n`));

@@ -7,6 +7,7 @@ import { step } from "./lib/console.mjs";
 import { controlPlane } from "./lib/control-plane.mjs";
 import { controllersAndTools } from "./lib/controllers.mjs";
 import { kubectl } from "./lib/kubectl.mjs";
+import { peers } from "./lib/peers.mjs";
 import { nodeBinary, root } from "./lib/places.mjs";
 
 async function main() {
@@ -19,6 +20,7 @@ async function main() {
     await controlPlane();
     await controllersAndTools();
   }
+  if (process.argv.includes("peers")) await peers();
   const child = spawn(nodeBinary(), [join(root, "bench", "main.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
   return new Promise((resolve, reject) => {
     child.on("error", reject);

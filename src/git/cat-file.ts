@@ -13,6 +13,8 @@ export interface CatFileOptions extends HelperCommand {
 
 const defaultMaxBytes = 64 * 1024 * 1024;
 const inFlightLimit = 512;
+/** What git says when it ends over an object that a partial clone left with its server, and may not fetch it. */
+const promised = /could not fetch [0-9a-f]+ from promisor remote/;
 
 /**
  * Reads objects through one long-lived `git cat-file --batch`, many in flight. The process is started on first use,
@@ -97,11 +99,19 @@ export class CatFile {
     void session.finish();
   }
 
-  #recover(open: readonly ObjectRequest[], reason: string, cause: unknown): void {
+  #recover(left: readonly ObjectRequest[], reason: string, cause: unknown): void {
+    const open = promised.test(reason) ? withoutFirst(left) : left;
     const again = (request: ObjectRequest): boolean => request.attempts < 2 && cause === undefined;
     const message = `git cat-file ended before it answered: ${withoutCredentials(reason)}`;
     for (const request of open) if (!again(request)) request.reject(new Fault("unavailable", message, { cause }));
     this.#waiting = [...open.filter(again), ...this.#waiting];
     if (this.#waiting.length > 0) this.#schedule();
   }
+}
+
+/** The first one is not here; the others were not read, so they are asked for as if for the first time. */
+function withoutFirst([missing, ...rest]: readonly ObjectRequest[]): readonly ObjectRequest[] {
+  missing?.resolve(undefined);
+  for (const request of rest) request.attempts -= 1;
+  return rest;
 }

@@ -7,12 +7,14 @@ import { parseChangedPaths } from "./changed-paths.ts";
 import { isNearAncestor } from "./descent.ts";
 import { gitEnvironment } from "./environment.ts";
 import { gitFault, withoutCredentials } from "./failure.ts";
+import { isShallow } from "./git-folder.ts";
 import { GitTree, newDirectories } from "./git-tree.ts";
 import { readLog } from "./log.ts";
 import { localDamage } from "./mirror-damage.ts";
 import { GitObjects } from "./objects.ts";
 import { isObjectId } from "./oid.ts";
 import type { StartProcess } from "./process.ts";
+import { PromisedObjects, type PromisedOptions } from "./promised-objects.ts";
 import { readRefFile } from "./ref-files.ts";
 import { type RefNames, readNamedRefs, readRefs } from "./refs.ts";
 import { type GitOutput, runGit } from "./run.ts";
@@ -31,6 +33,8 @@ export interface RepositoryOptions {
   readonly idleMs?: number;
   /** For a repository that keeps what others call a ref under a name of its own, as a file. */
   readonly names?: RefNames;
+  /** Fetches what a partial clone lacks, for a repository of the user's. Without it, that is missing. */
+  readonly promised?: PromisedOptions | undefined;
   /** Told what git says of damage on the disk. */
   readonly onDamage?: (why: string) => void;
 }
@@ -56,7 +60,9 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     if (why !== undefined) options.onDamage?.(why);
   };
   const helper = { gitPath, cwd: directory, env, silenceMs: deadlineMs, idleMs, onComplaint: listen };
-  const objects = new GitObjects(helper, cacheBytes);
+  const promised =
+    options.promised && new PromisedObjects({ ...options.promised, directory, gitPath, start: options.start });
+  const objects = new GitObjects(helper, cacheBytes, promised);
   const directories = newDirectories();
   const trees = new LRUCache<string, GitTree>({ max: 16 });
   const git = async (...args: string[]): Promise<GitOutput> => {
@@ -85,6 +91,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
         ? undefined
         : /^tree ([0-9a-f]+)\n/.exec(Buffer.from(object.bytes).toString("latin1", 0, 80))?.[1];
     if (object?.kind !== "commit" || root === undefined) throw notFound(commit);
+    await promised?.survey(root);
     return root;
   };
 
@@ -97,7 +104,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   const resolve = async (revision: string): Promise<string> => {
     const oid = await find(revision);
     if (oid !== undefined) return oid;
-    throw notFound(revision, await namesLike(revision));
+    throw notFound(revision, await namesLike(revision), isShallow(directory));
   };
 
   const find = async (revision: string): Promise<string | undefined> => {
@@ -129,6 +136,9 @@ export function openRepository(directory: string, options: RepositoryOptions = {
 
   return {
     objects,
+    get isPartial() {
+      return promised?.isPartial ?? false;
+    },
     find,
     resolve,
     async mergeBase(a, b) {
@@ -136,7 +146,10 @@ export function openRepository(directory: string, options: RepositoryOptions = {
       // A branch that is up to date with the other one begins at its tip.
       if (await isNearAncestor(one, other, objects)) return one;
       const run = await gitOfIds("merge-base", one, other);
-      if (run.code === 1 && run.stderr === "") return undefined;
+      if (run.code === 1 && run.stderr === "") {
+        if (isShallow(directory)) throw tooShallow(a, b);
+        return undefined;
+      }
       if (run.code !== 0) throw gitFault("merge-base", run.stderr);
       return run.stdout.toString("latin1").trim().split("\n")[0];
     },
@@ -175,13 +188,23 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   };
 }
 
-function notFound(revision: string, meant?: string): UserError {
-  const fix =
-    meant === undefined ? "name one that exists here; a shallow clone lacks older commits" : `did you mean "${meant}"?`;
+function notFound(revision: string, meant?: string, shallow = false): UserError {
+  const exists = shallow ? `name one that exists here: this clone is shallow; ${deepen}` : "name one that exists here";
+  const fix = meant === undefined ? exists : `did you mean "${meant}"?`;
   return new UserError("not-found", `${JSON.stringify(revision.slice(0, 200))} is not a branch, tag or commit here`, {
     fix,
   });
 }
+
+/** Without the commit where both begin, what changed on the base meanwhile would be shown as undone. */
+function tooShallow(a: string, b: string): UserError {
+  const [one, other] = [a, b].map((revision) => JSON.stringify(revision.slice(0, 200)));
+  return new UserError("input", `this clone is shallow and lacks the commit where ${one} and ${other} part`, {
+    fix: deepen,
+  });
+}
+
+const deepen = "fetch more history: `git fetch --unshallow`, in actions/checkout `fetch-depth: 0`";
 
 function noRepository(directory: string, stderr: string): UserError {
   return new UserError("not-found", `${directory} is not a Git repository`, {

@@ -97,6 +97,8 @@ export interface RepositoryName {
  */
 export interface Repository {
   readonly objects: ObjectReader;
+  /** Files of old commits may have to be fetched: who only likes to know leaves them. Absent: all files are here. */
+  readonly isPartial?: boolean;
   /** The full id of the commit that `revision` names (sha, branch, tag, `HEAD~1`, …). */
   resolve(revision: string): Promise<string>;
   /** The best common ancestor, `undefined` when the histories are unrelated. */

@@ -46,6 +46,8 @@ export function openLocal(options: LocalOptions): LocalEdges {
   const opening = new Opening(() => openEngine(options, sources));
   const renderer = replanningRenderer(lazyRenderer(opening));
   const opened = new Map<string, LocalRepository>();
+  // As the user's own git would.
+  const promised = remote && { env: process.env, offline: remote.offline };
   return {
     renderer,
     sources,
@@ -57,7 +59,7 @@ export function openLocal(options: LocalOptions): LocalEdges {
         .catch(() => undefined);
     },
     repository: (dir) => {
-      const repository = opened.get(dir) ?? openRepository(dir, { start });
+      const repository = opened.get(dir) ?? openRepository(dir, { start, promised });
       opened.set(dir, repository);
       return repository;
     },

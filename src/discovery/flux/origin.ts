@@ -42,8 +42,17 @@ function assumed(name: string, namespace: string): Origin {
   };
 }
 
+/** What was read of an object: often most objects of a repository name one and the same source. */
+const gitRepositories = new WeakMap<JsonObject, ReturnType<typeof gitRepositorySchema.safeParse>>();
+
+function readGitRepository(object: JsonObject): ReturnType<typeof gitRepositorySchema.safeParse> {
+  const parsed = gitRepositories.get(object) ?? gitRepositorySchema.safeParse(object);
+  gitRepositories.set(object, parsed);
+  return parsed;
+}
+
 function gitOrigin({ object, entry, name }: KnownObject, { own }: World): Origin {
-  const parsed = gitRepositorySchema.safeParse(object);
+  const parsed = readGitRepository(object);
   if (!parsed.success) return unusable(`the GitRepository \`${name}\` cannot be read`);
   const { url, ref, ignore, recurseSubmodules, include } = parsed.data.spec;
   if (include.length > 0) return unusable(`the GitRepository \`${name}\` includes others, which Sluice does not join`);

@@ -1,3 +1,4 @@
+import { UserError } from "../../model/errors.ts";
 import type { DriftCommit, EnvironmentDrift } from "../../model/preview.ts";
 import type { Trace } from "../../model/render.ts";
 import type { CommitFacts, Repository, Tree } from "../../model/tree.ts";
@@ -21,8 +22,8 @@ const maxPaths = 500;
 
 /**
  * Names the commits on the base branch that brought the differing versions: the newest that put the version's text into
- * a file which only that environment reads. What is set in no such file, or was set long ago, gets no commit rather
- * than a wrong one. History is read once for all pairs.
+ * a file which only that environment reads. What is set in no such file, was set long ago, or before a clone's history
+ * begins, gets no commit rather than a wrong one. History is read once for all pairs.
  */
 export async function withOrigins(
   traced: readonly TracedDrift[],
@@ -31,7 +32,7 @@ export async function withOrigins(
 ): Promise<readonly EnvironmentDrift[]> {
   const searches = traced.slice(0, maxPairs).map(searchesOf);
   const paths = [...new Set(searches.flat().flatMap((search) => search.files))].slice(0, maxPaths);
-  if (paths.length === 0) return traced.map(({ drift }) => drift);
+  if (paths.length === 0 || repository.isPartial === true) return traced.map(({ drift }) => drift);
   const log = await repository.log({ to: tip, paths, firstParent: true, limit: maxCommits });
   const treeOf = treeReader(repository);
   return Promise.all(
@@ -71,16 +72,20 @@ function ownFiles(trace: Trace, other: Trace): readonly string[] {
   return trace.flatMap(([path, kind]) => (kind === "file" && !shared.has(path) ? [path] : []));
 }
 
-type TreeReader = (commit: string) => Promise<Tree>;
+type TreeReader = (commit: string) => Promise<Tree | undefined>;
 
-/** Each commit's tree once: a commit is the parent of the next. */
+/** Each commit's tree once: a commit is the parent of the next. A shallow clone lacks the parents of its last ones. */
 function treeReader(repository: Repository): TreeReader {
-  const trees = new Map<string, Promise<Tree>>();
+  const trees = new Map<string, Promise<Tree | undefined>>();
   return (commit) => {
-    const tree = trees.get(commit) ?? repository.tree(commit);
+    const tree = trees.get(commit) ?? repository.tree(commit).catch(ifNotHere);
     trees.set(commit, tree);
     return tree;
   };
+}
+
+function ifNotHere(error: unknown): undefined {
+  if (!(error instanceof UserError && error.kind === "not-found")) throw error;
 }
 
 async function originOf(
@@ -111,6 +116,7 @@ function subjectOf(message: string): string {
 async function brings({ sha, parents }: CommitFacts, files: readonly string[], word: RegExp, treeOf: TreeReader) {
   const [parent] = parents;
   const [after, before] = [await treeOf(sha), parent === undefined ? undefined : await treeOf(parent)];
+  if (after === undefined || (parent !== undefined && before === undefined)) return false;
   for (const file of files) {
     const [now, then] = [await after.at(file), await before?.at(file)];
     if (now?.kind !== "file" || now.oid === then?.oid || !(await holds(after, file, word))) continue;

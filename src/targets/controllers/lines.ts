@@ -14,8 +14,9 @@ export async function declarationLines(
   const byFile = [...Map.groupBy(wanted, ({ known }) => known?.file ?? "")];
   const found = await mapLimit(byFile, atOnce, async ([file, own]) => {
     const text = await textOf(tree, file);
+    const documents = documentsOf(text);
     return own.flatMap(({ key, kind, name }) => {
-      const line = lineIn(text, kind, name);
+      const line = lineIn(documents, kind, name);
       return line === undefined ? [] : [[key, line] as const];
     });
   });
@@ -26,21 +27,32 @@ async function textOf(tree: Tree, file: string): Promise<string> {
   return new TextDecoder().decode(await tree.read(file));
 }
 
-/** The first line of the document with this kind and name. A name that a render put together is in no file. */
-function lineIn(text: string, kind: string, name: string): number | undefined {
+/** A document of a file, with the line that it begins at, and what its fields of these names have. */
+interface Document {
+  readonly line: number;
+  readonly kinds: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+}
+
+const kindField = /^["']?kind["']?:[ \t]*["']?([^"'\s#]+)["']?[ \t]*(?:#.*)?$/gm;
+const nameField = /(?:^[ \t]+|[{,][ \t]*)["']?name["']?:[ \t]*["']?([^"'\s,}#]+)["']?[ \t]*(?:[,}#]|$)/gm;
+
+function documentsOf(text: string): readonly Document[] {
   let line = 1;
-  for (const document of text.split(/^(?=---)/m)) {
-    const isKind = new RegExp(`^["']?kind["']?:[ \\t]*["']?${RegExp.escape(kind)}["']?[ \\t]*(?:#.*)?$`, "m").test(
-      document,
-    );
-    const isNamed = new RegExp(
-      `(?:^[ \\t]+|[{,][ \\t]*)["']?name["']?:[ \\t]*["']?${RegExp.escape(name)}["']?[ \\t]*(?:[,}#]|$)`,
-      "m",
-    );
-    if (isKind && isNamed.test(document)) return line + leading(document);
+  return text.split(/^(?=---)/m).map((document) => {
+    const found = { line: line + leading(document), kinds: all(document, kindField), names: all(document, nameField) };
     line += document.split("\n").length - 1;
-  }
-  return undefined;
+    return found;
+  });
+}
+
+function all(text: string, field: RegExp): ReadonlySet<string> {
+  return new Set([...text.matchAll(field)].map(([, value = ""]) => value));
+}
+
+/** The first line of the document with this kind and name. A name that a render put together is in no file. */
+function lineIn(documents: readonly Document[], kind: string, name: string): number | undefined {
+  return documents.find(({ kinds, names }) => kinds.has(kind) && names.has(name))?.line;
 }
 
 /** Lines before the first one with a field. */
