@@ -5,7 +5,7 @@ import type { FetchPolicy, MovingSource } from "../../model/sources.ts";
 import { type FolderSpec, type RenderSpec, specText } from "../../model/target.ts";
 import type { PlanReads } from "../reads.ts";
 import type { ClusterStandIn } from "./clusters.ts";
-import { standInOf } from "./clusters.ts";
+import { clusterAt, standInOf } from "./clusters.ts";
 import { clusterOf, firstEntries } from "./entries.ts";
 import { keyOf, knownObject } from "./objects.ts";
 import { Pins } from "./pins.ts";
@@ -72,7 +72,7 @@ class Surveyor {
   async enter(candidates: readonly EntryCandidate[]): Promise<void> {
     const entered = new Map<ClusterWalk, FolderSpec[]>();
     for (const { spec, files, points } of joined(candidates)) {
-      const cluster = await this.#clusterOf(spec, clusterOf(files, points));
+      const cluster = await this.#clusterOf(spec, clusterAt(spec.path, this.#standIns) ?? clusterOf(files, points));
       entered.set(cluster, [...(entered.get(cluster) ?? []), spec]);
       this.#entries.push({ cluster, spec, files });
     }
