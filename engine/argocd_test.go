@@ -113,6 +113,29 @@ func TestAnApplicationSetTracesOnlyTheFoldersThatItLists(t *testing.T) {
 	}
 }
 
+func TestRowsStandInForWhatAGeneratorAsks(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, text(map[string]string{"x": "x"}))
+	requests := map[string]any{"pullRequest": map[string]any{"values": map[string]any{"slug": "pr-{{ .number }}"}}}
+	options := applicationSet(requests)
+	spec := options["set"].(map[string]any)["spec"].(map[string]any)
+	spec["template"].(map[string]any)["metadata"] = map[string]any{"name": "{{ .values.slug }}-{{ .author.name }}"}
+	options["rows"] = map[string]any{"pullRequest": []any{
+		map[string]any{"number": "7", "author": map[string]any{"name": "ada"}}, map[string]any{"number": "9", "author": map[string]any{"name": "bob"}},
+	}}
+	got := start(t).render(t, r, request{tree: tree, kind: "applicationset", options: options, output: "json"})
+	if list := renderedNames(t, got); !slices.Equal(list, []string{"pr-7-ada", "pr-9-bob"}) {
+		t.Errorf("with Go templates it makes %v", list)
+	}
+	spec["goTemplate"] = false
+	requests["pullRequest"] = map[string]any{"values": map[string]any{"slug": "pr-{{ number }}"}}
+	spec["template"].(map[string]any)["metadata"] = map[string]any{"name": "{{ values.slug }}-{{ author.name }}"}
+	got = start(t).render(t, r, request{tree: tree, kind: "applicationset", options: options, output: "json"})
+	if list := renderedNames(t, got); !slices.Equal(list, []string{"pr-7-ada", "pr-9-bob"}) {
+		t.Errorf("with simple templates it makes %v", list)
+	}
+}
+
 func TestWhatOnlyTheWorldHasIsNamed(t *testing.T) {
 	r := newRepo(t)
 	tree := r.addFiles(t, text(map[string]string{"app/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n", "app/templates/a.yaml": configMap}))

@@ -1,5 +1,5 @@
 import { isAtOrBelow, joinPath, parentPath, resolvePath } from "../model/paths.ts";
-import type { FolderSpec } from "../model/target.ts";
+import type { FolderSpec, KustomizeOptions } from "../model/target.ts";
 import { chartUnits } from "./charts.ts";
 import { isManifestName, kustomizationNames } from "./detect.ts";
 import { discoverKustomizations, type Kustomization } from "./kustomizations.ts";
@@ -11,6 +11,7 @@ import type { Discovery } from "./unit.ts";
 interface DeclaringFile {
   readonly file: string;
   readonly points: readonly string[];
+  readonly releasesOnly: boolean;
 }
 
 /** What may be an entry: something that people apply by hand, with objects of controllers in it. */
@@ -33,16 +34,16 @@ const atOnce = 64;
  * entries: the renders of others read them.
  */
 export async function entryCandidates(discovery: Discovery): Promise<readonly EntryCandidate[]> {
-  const declaring = await declaringFiles(discovery);
+  const declaring = withoutLeftovers(await declaringFiles(discovery));
   if (declaring.length === 0) return [];
-  const { all } = await discoverKustomizations(discovery);
+  const { all, optionsOf } = await discoverKustomizations(discovery);
   const charts = chartPaths(discovery);
   const graph = graphOf(all);
   const tops = declaring.flatMap((one) => topsOf(one, graph, charts).map((top) => ({ top, one })));
   return [...Map.groupBy(tops, ({ top }) => top)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([top, members]) => ({
-      renders: rendersOf(top, discovery),
+      renders: rendersOf(top, discovery, optionsOf),
       files: members.map(({ one }) => one.file),
       ...kustomizationOf(top, discovery),
       points: [...new Set(members.flatMap(({ one }) => one.points))],
@@ -56,10 +57,33 @@ function kustomizationOf(top: string, { folders }: Discovery): Pick<EntryCandida
   return name === undefined ? {} : { kustomization: joinPath(path, name) };
 }
 
+/**
+ * Without the HelmReleases that no folder of other objects leads to: where a repository has objects that lead to
+ * folders, nobody applies releases beside them, and those are of a time before.
+ */
+function withoutLeftovers(files: readonly DeclaringFile[]): readonly DeclaringFile[] {
+  const leading = files.filter(({ releasesOnly, file }) => !releasesOnly && !isPutAway(file));
+  if (leading.length === 0) return files;
+  const folders = new Set(leading.flatMap(({ points }) => points));
+  // The root holds everything, also what was put away.
+  const isReached = ({ file }: DeclaringFile) =>
+    [...folders].some((folder) => isAtOrBelow(file, folder) && (folder !== "" || !isPutAway(file)));
+  return files.filter((one) => leading.includes(one) || isReached(one));
+}
+
+/** Whether a folder's name says that what is in it was taken out of use. */
+export function isPutAway(file: string): boolean {
+  return file.split("/").some((name) => /^[._-]*(?:archived?|attic|deprecated|graveyard)$/i.test(name));
+}
+
 /** `kustomize:`, `helm:` or `file:` and the path. */
-function rendersOf(top: string, discovery: Discovery): readonly FolderSpec[] {
+function rendersOf(
+  top: string,
+  discovery: Discovery,
+  optionsOf: (path: string) => KustomizeOptions,
+): readonly FolderSpec[] {
   const path = top.slice(top.indexOf(":") + 1);
-  if (top.startsWith("kustomize:")) return [{ kind: "kustomize", path, options: {} }];
+  if (top.startsWith("kustomize:")) return [{ kind: "kustomize", path, options: optionsOf(path) }];
   if (top.startsWith("file:")) return [fileSpec(parentPath(path), [path])];
   return chartUnits(discovery, path).flatMap(({ render }) =>
     render.kind === "helm" ? [{ ...render, options: { ...render.options, releaseName: ownName(path) } }] : [],
@@ -83,12 +107,15 @@ async function declaringFiles({ tree, folders, memo }: Discovery): Promise<reado
   const found: DeclaringFile[] = [];
   for (let at = 0; at < files.length; at += atOnce) {
     const scans = await Promise.all(
-      files.slice(at, at + atOnce).map(async ({ entry, file }) => ({
-        file,
-        points: (await scanFile(tree, file, entry, "controller", memo)).points,
-      })),
+      files.slice(at, at + atOnce).map(async ({ entry, file }) => {
+        const kind = entry.name === "Chart.yaml" ? "chart" : "controller";
+        return { file, scan: await scanFile(tree, file, entry, kind, memo) };
+      }),
     );
-    for (const { file, points } of scans) if (points !== undefined) found.push({ file, points });
+    for (const { file, scan } of scans) {
+      const { points, releasesOnly = false } = scan;
+      if (points !== undefined) found.push({ file, points, releasesOnly });
+    }
   }
   return found;
 }
@@ -101,7 +128,7 @@ function chartPaths({ folders }: Discovery): readonly string[] {
 
 /** What people would apply to get a file's objects. None where only a component has it. */
 function topsOf({ file }: DeclaringFile, graph: Graph, charts: readonly string[]): readonly string[] {
-  const chart = charts.find((path) => isAtOrBelow(file, path) && isInTemplates(file, path));
+  const chart = charts.find((path) => isAtOrBelow(file, path) && isOfChart(file, path));
   if (chart !== undefined) return [`helm:${chart}`];
   const naming = graph.naming.get(file);
   if (naming === undefined) return [`file:${file}`];
@@ -129,9 +156,9 @@ function graphOf(all: readonly Kustomization[]): Graph {
 }
 
 /** Charts come by path, so the first that has the file is the outermost one. */
-function isInTemplates(file: string, chart: string): boolean {
+function isOfChart(file: string, chart: string): boolean {
   const below = chart === "" ? file : file.slice(chart.length + 1);
-  return /^(?:charts\/[^/]+\/)*(?:templates|crds)\//.test(below);
+  return below === "Chart.yaml" || /^(?:charts\/[^/]+\/)*(?:templates|crds)\//.test(below);
 }
 
 /** The kustomizations above these that no other one uses. */

@@ -17,6 +17,21 @@ export function detectRenderer(entries: readonly NamedEntry[]): RendererKind | u
   return files.some(isManifestName) ? "plain" : undefined;
 }
 
+/** Names of charts that are made to declare objects of controllers from plain values. */
+const declaring = /argo-?cd-apps|app-of-apps|applicationset|flux-?(?:instance|sync|2-sync)|cluster-addons/i;
+
+/** Whether a chart with this name or in this place makes objects of controllers of its values. */
+export function isDeclaringChart(name: string): boolean {
+  return declaring.test(name);
+}
+
+/** Whether the text of a `Chart.yaml` names such a chart among its dependencies. */
+export function dependsOnDeclaring(chart: string): boolean {
+  const dependencies = /^dependencies:[^\n]*\n((?:[ \t#-].*(?:\n|$)|\n)*)/m.exec(chart)?.[1] ?? "";
+  const names = [...dependencies.matchAll(/\bname["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)/g)];
+  return names.some(([, name = ""]) => isDeclaringChart(name));
+}
+
 /** Whether the text of a `Chart.yaml` is that of a library chart, which has nothing to render. */
 export function isLibraryChart(chart: string): boolean {
   return /^type:\s*["']?library\b/m.test(chart);

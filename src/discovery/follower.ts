@@ -1,4 +1,4 @@
-import type { ClusterFacts, GeneratorCluster } from "../model/controller-spec.ts";
+import type { ArgoCdFacts, ClusterFacts, GeneratorCluster } from "../model/controller-spec.ts";
 import type { Declaration, Destination, Handling } from "../model/declaration.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { SourceAnswer, SourceRequest } from "../model/sources.ts";
@@ -32,8 +32,12 @@ export interface World {
   readonly cluster?: string;
   /** What `.sluice.yaml` says in the cluster's place. */
   readonly facts?: ClusterFacts;
+  /** The same of the other clusters, by name. */
+  readonly otherFacts?: ReadonlyMap<string, ClusterFacts>;
   /** Variables that only the cluster has, as `.sluice.yaml` gives them. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What `.sluice.yaml` says of the Argo CD that runs there. */
+  readonly argocd?: ArgoCdFacts;
   /** Clusters that `.sluice.yaml` declares. */
   readonly clusters: readonly GeneratorCluster[];
   /** The object with this name, `undefined` where nothing declares it. */
@@ -42,6 +46,12 @@ export interface World {
   objects(group: string, kind: string): readonly KnownObject[];
   /** What became of a request; `undefined` where nobody asked for it yet. */
   source(request: SourceRequest): SourceAnswer | undefined;
+}
+
+/** What is known of the cluster that an object is deployed to; without a name it is this one. */
+export function factsFor(cluster: string | undefined, world: World): ClusterFacts | undefined {
+  const isHere = cluster === undefined || cluster === world.cluster;
+  return isHere ? world.facts : world.otherFacts?.get(cluster);
 }
 
 /** Something about an object that people must know; what it says is left out or a guess. */

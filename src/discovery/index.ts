@@ -1,6 +1,6 @@
 export { argoCdFollower } from "./argocd/follower.ts";
 export { type EntryCandidate, entryCandidates, fileSpec } from "./controllers.ts";
-export { detectRenderer, isLibraryChart } from "./detect.ts";
+export { dependsOnDeclaring, detectRenderer, isDeclaringChart, isLibraryChart } from "./detect.ts";
 export { discoverTargets } from "./discover.ts";
 export { compareEnvironments, defaultEnvironment, stageOf } from "./environment-names.ts";
 export { fluxFollower } from "./flux/follower.ts";

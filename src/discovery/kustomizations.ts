@@ -34,6 +34,8 @@ export async function discoverKustomizations(discovery: Discovery): Promise<{
   readonly references: References;
   readonly notes: readonly string[];
   readonly all: readonly Kustomization[];
+  /** How each of them is built. */
+  readonly optionsOf: (path: string) => KustomizeOptions;
 }> {
   const scanned = await scanAll(discovery);
   const paths = new Set(scanned.map(({ path }) => path));
@@ -54,6 +56,7 @@ export async function discoverKustomizations(discovery: Discovery): Promise<{
     references: { kustomizations: paths, named, charts },
     notes,
     all,
+    optionsOf,
   };
 }
 

@@ -24,13 +24,22 @@ export function holdsFlux(text: string): boolean {
  */
 export function controllerFolders(text: string): readonly string[] | undefined {
   if (!/argoproj\.io\/|(?:toolkit|extensions)\.fluxcd\.io\/|fluxcd\.controlplane\.io\//.test(text)) return undefined;
-  // Lines that a chart's template fills in are no YAML.
-  const filled = text.replace(/^[ \t]*\{\{.*\}\}[ \t]*$/gm, "");
-  if (!headsOf(filled).some(({ apiVersion, kind }) => isController(apiVersion, kind))) return undefined;
+  if (controllersIn(text).length === 0) return undefined;
   const paths = [...text.matchAll(/(?:^[ \t]*(?:-[ \t]+)?|[{,][ \t]*)["']?path["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)/gm)];
   const folders = paths.map(([, path = ""]) => fixedFolder(path));
   // A path that begins with a wildcard says nothing; `/` is more often one of an Ingress.
   return [...new Set(folders.filter((folder, index) => folder !== "" || /^\.\/?$/.test(paths[index]?.[1] ?? "")))];
+}
+
+/** Whether HelmReleases are the only objects of controllers in a text. */
+export function holdsReleasesOnly(text: string): boolean {
+  return controllersIn(text).every(({ kind }) => kind === "HelmRelease");
+}
+
+function controllersIn(text: string): readonly Head[] {
+  // Lines that a chart's template fills in are no YAML.
+  const filled = text.replace(/^[ \t]*\{\{.*\}\}[ \t]*$/gm, "");
+  return headsOf(filled).filter(({ apiVersion, kind }) => isController(apiVersion, kind));
 }
 
 function isController(apiVersion: string, kind: string): boolean {

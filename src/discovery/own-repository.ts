@@ -4,6 +4,20 @@ export interface OwnRepository {
   readonly urls: readonly string[];
   /** What the branch is called: its name, and `HEAD` where it is the default branch. */
   readonly branches: readonly string[];
+  /** Artifacts (`oci://…`) that are pushed from it. */
+  readonly artifacts?: readonly OwnArtifact[];
+}
+
+/** An artifact that holds a folder of the repository. */
+export interface OwnArtifact {
+  readonly url: string;
+  readonly path: string;
+}
+
+/** The artifact of the repository at this address. */
+export function ownArtifact(url: string, { artifacts = [] }: OwnRepository): OwnArtifact | undefined {
+  const plain = (text: string) => text.trim().replace(/\/+$/, "").toLowerCase();
+  return artifacts.find((one) => plain(one.url) === plain(url));
 }
 
 /** Scheme, user, host, port and path; `altssh.` and `ssh.` are hosts for ssh beside those of the pages. */

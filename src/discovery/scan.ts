@@ -1,7 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
-import { isLibraryChart } from "./detect.ts";
-import { controllerFolders, holdsFlux, holdsManifest } from "./manifest.ts";
+import { dependsOnDeclaring, isLibraryChart } from "./detect.ts";
+import { controllerFolders, holdsFlux, holdsManifest, holdsReleasesOnly } from "./manifest.ts";
 
 /** What discovery needs to know about one file. It depends only on the file's bytes. */
 export interface Scan {
@@ -17,8 +17,13 @@ export interface Scan {
   readonly isManifest: boolean;
   /** Holds a `Kustomization` of Flux. */
   readonly isFlux: boolean;
-  /** For a file with objects of controllers: the folders that these name, up to the first wildcard. */
+  /**
+   * For a file with objects of controllers: the folders that these name, up to the first wildcard. For a chart whose
+   * dependencies make such objects of its values: none.
+   */
   readonly points?: readonly string[];
+  /** Of these objects there is none but HelmReleases. */
+  readonly releasesOnly?: boolean;
 }
 
 /** Keeps scans by kind of file and blob id. A `Map` will do. */
@@ -71,6 +76,7 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
     ...nothing,
     references: [...text.matchAll(/file:\/\/([^\s"']+)/g)].map((match) => match[1] ?? ""),
     partOnly: isLibraryChart(text),
+    ...(dependsOnDeclaring(text) && { points: [] }),
   }),
   manifest: (text) => ({ ...nothing, isManifest: holdsManifest(text) }),
   flux: (text) => ({ ...nothing, isFlux: holdsFlux(text) }),
@@ -79,7 +85,7 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
 
 function scanController(text: string): Scan {
   const points = controllerFolders(text);
-  return points === undefined ? nothing : { ...nothing, points };
+  return points === undefined ? nothing : { ...nothing, points, releasesOnly: holdsReleasesOnly(text) };
 }
 
 const collecting = new Set(["apiVersion", "kind", "metadata", "resources", "bases"]);

@@ -74,12 +74,29 @@ export interface GeneratorCluster {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** What replaces the answer of a generator that asks what no file tells. */
+export interface GeneratorRows {
+  readonly applicationSet: string;
+  /** `scmProvider`, `pullRequest`, `clusterDecisionResource` or `plugin`. */
+  readonly kind: string;
+  readonly rows: readonly JsonObject[];
+}
+
+/** What `.sluice.yaml` says of an Argo CD. */
+export interface ArgoCdFacts {
+  /** Settings as `argocd-cm` and `argocd-cmd-params-cm` have them. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly generators: readonly GeneratorRows[];
+}
+
 /** An ApplicationSet of Argo CD: renders to the Applications that it makes. */
 export interface ApplicationSetOptions {
   readonly set: JsonObject;
   /** Where each repository that a git generator names begins in the render's tree, by `repoURL` and `revision`. */
   readonly repositories: readonly { readonly url: string; readonly revision: string; readonly root: string }[];
   readonly clusters: readonly GeneratorCluster[];
+  /** By kind of generator: the sets of parameters of one that asks what no tree has. */
+  readonly rows?: Readonly<Record<string, readonly JsonObject[]>>;
   readonly settings?: Readonly<Record<string, string>>;
 }
 

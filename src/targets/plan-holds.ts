@@ -1,4 +1,4 @@
-import { isLibraryChart, scansAlike } from "../discovery/index.ts";
+import { dependsOnDeclaring, isLibraryChart, scansAlike } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import { lastName, parentPath } from "../model/paths.ts";
@@ -123,10 +123,11 @@ async function holdsControllers(path: string, tree: Tree): Promise<boolean> {
   }
 }
 
-/** Of the text of files, a configured plan is made of one thing: that a library chart is no target. */
+/** Of the text of charts, a configured plan is made of two things: library charts are no targets, some are entries. */
 async function sameChart(path: string, before: Tree, after: Tree): Promise<boolean> {
   if (lastName(path) !== "Chart.yaml") return true;
   const [old, fresh] = await Promise.all([before, after].map((tree) => tree.read(path)));
-  const isLibrary = (bytes: Uint8Array | undefined) => isLibraryChart(new TextDecoder().decode(bytes));
-  return old !== undefined && fresh !== undefined && isLibrary(old) === isLibrary(fresh);
+  if (old === undefined || fresh === undefined) return false;
+  const [was, is] = [old, fresh].map((bytes) => new TextDecoder().decode(bytes));
+  return [isLibraryChart, dependsOnDeclaring].every((tells) => tells(was ?? "") === tells(is ?? ""));
 }

@@ -9,6 +9,8 @@ export interface RepositoryIdentity {
   readonly urls: readonly string[];
   /** Names of the branch that is compared or deployed; `HEAD` is one where it is the default branch. */
   readonly branches: readonly string[];
+  /** Artifacts (`oci://…`) that are pushed from it, each with the folder that it is made of. */
+  readonly artifacts?: readonly { readonly url: string; readonly path: string }[];
 }
 
 /** What a plan of targets may need besides the tree itself. */

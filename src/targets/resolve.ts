@@ -62,9 +62,23 @@ async function resolveIn(
   const { config, locate } = parsed;
   const folders = await planTargets(config, source.tree, locate);
   const plan = config.environments.some(({ match }) => match !== undefined)
-    ? await withMatches(config, folders, await readControllers(source, reads, config.clusters), locate)
+    ? await withMatches(
+        config,
+        folders,
+        await readControllers(source, withAddresses(reads, config), config.clusters),
+        locate,
+      )
     : folders;
   return { plan, config, problems: [...parsed.warnings, ...plan.problems].sort(byPlace) };
+}
+
+/** With the other places that a configuration says the repository is in. */
+function withAddresses(reads: PlanReads, { addresses }: Config): PlanReads {
+  const { urls, ...identity } = reads.repository;
+  const isArtifact = ({ url }: Config["addresses"][number]) => url.startsWith("oci://");
+  const artifacts = addresses.filter(isArtifact).map(({ url, path = "" }) => ({ url, path }));
+  const others = addresses.filter((one) => !isArtifact(one)).map(({ url }) => url);
+  return { ...reads, repository: { ...identity, urls: [...urls, ...others], artifacts } };
 }
 
 /** What controllers deploy; where they read nothing here, what the usual layouts show. */

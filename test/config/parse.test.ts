@@ -229,7 +229,7 @@ describe("a configuration with errors", () => {
 
   it("lists the keys where none is close", () => {
     expect(firstFix(`${good}zebra: 1\n`)).toBe(
-      "Delete it. The keys here are `version`, `environments`, `images`, `clusters`, `preview`, `notify`, `apps`.",
+      "Delete it. The keys here are `version`, `environments`, `images`, `clusters`, `addresses`, `preview`, `notify`, `apps`.",
     );
   });
 

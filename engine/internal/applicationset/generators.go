@@ -82,10 +82,39 @@ func (s *set) params(name string, spec map[string]any, depth int) ([]map[string]
 	case "merge":
 		out, err = s.merge(spec, depth)
 	default:
-		return nil, s.unknowable(name)
+		rows, isKnown := s.Rows[name]
+		if !isKnown {
+			return nil, s.unknowable(name)
+		}
+		out, err = s.given(spec, rows)
 	}
 	if err != nil {
 		return nil, fault.Of(err)
+	}
+	return out, nil
+}
+
+// given gives the rows that stand in for what a generator would ask, each with the generator's own values.
+func (s *set) given(spec map[string]any, rows []map[string]any) ([]map[string]any, error) {
+	var g struct {
+		Values map[string]string `json:"values"`
+	}
+	if err := into(map[string]any{"values": spec["values"]}, &g); err != nil {
+		return nil, err
+	}
+	var out []map[string]any
+	for _, row := range rows {
+		params := clone(row)
+		if !s.replace.goTemplate {
+			params = map[string]any{}
+			for key, text := range flattened(row) {
+				params[key] = text
+			}
+		}
+		if err := s.addValues(g.Values, params); err != nil {
+			return nil, err
+		}
+		out = append(out, params)
 	}
 	return out, nil
 }

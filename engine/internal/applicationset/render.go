@@ -16,7 +16,9 @@ type Options struct {
 	Set          Set               `json:"set"`
 	Repositories []Repository      `json:"repositories"`
 	Clusters     []Cluster         `json:"clusters"`
-	Settings     map[string]string `json:"settings"`
+	// Rows are what generators that ask the world are taken to give, by their field's name.
+	Rows     map[string][]map[string]any `json:"rows"`
+	Settings map[string]string           `json:"settings"`
 }
 
 // Set is what of an ApplicationSet decides its Applications.

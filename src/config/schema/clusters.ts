@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { filledText, nameSchema } from "./values.ts";
+import { filledText, nameSchema, pathSchema } from "./values.ts";
 
 const words = (what: string) => z.record(filledText("a key"), z.string()).meta({ description: what });
 
@@ -38,6 +38,59 @@ export const matchSchema = z
 /** One rule of an environment's `match`. */
 export type EnvironmentMatch = z.output<typeof matchSchema>;
 
+/** One entry of `addresses`. */
+export const addressSchema = z.strictObject({
+  url: filledText("an address").meta({
+    description: "The address as the objects of Argo CD and Flux name it.",
+    examples: ["oci://ghcr.io/acme/fleet", "http://gitea-http.gitea:3000/ops/homelab"],
+  }),
+  path: pathSchema.exactOptional().meta({
+    description: "Of an artifact: the folder that it is made of; all of it by default.",
+    examples: ["deploy"],
+  }),
+});
+
+/** Generators of an ApplicationSet that ask what no file tells. */
+export const askingGenerators = ["scmProvider", "pullRequest", "clusterDecisionResource", "plugin"] as const;
+
+const generatorSchema = z
+  .strictObject({
+    applicationSet: filledText("a name").meta({
+      description: "The name of the ApplicationSet.",
+      examples: ["previews"],
+    }),
+    kind: z.enum(askingGenerators).meta({ description: "Which of its generators.", examples: ["pullRequest"] }),
+    rows: z
+      .array(z.record(filledText("a parameter"), z.json()))
+      .max(1_000)
+      .meta({
+        description: "The sets of parameters that it is taken to give.",
+        examples: [[{ number: "7", branch: "new-login", head_sha: "6b1f2c" }]],
+      }),
+  })
+  .meta({ description: "What replaces the answer of one generator." });
+
+const argoCdSchema = z
+  .strictObject({
+    clusters: z
+      .array(nameSchema)
+      .max(500)
+      .exactOptional()
+      .meta({
+        description: "Names of the clusters that it knows; without, all that have a `server`.",
+        examples: [["prod-eu", "prod-us"]],
+      }),
+    settings: words("Settings as `argocd-cm` and `argocd-cmd-params-cm` have them. What the repository declares wins.")
+      .prefault({})
+      .meta({ examples: [{ "kustomize.buildOptions": "--enable-helm" }] }),
+    generators: z
+      .array(generatorSchema)
+      .max(500)
+      .default([])
+      .meta({ description: "Answers for generators of ApplicationSets that ask what no file tells." }),
+  })
+  .meta({ description: "What is known of the Argo CD that runs in this cluster." });
+
 /** One entry of `clusters`. */
 export const clusterSchema = z
   .strictObject({
@@ -45,12 +98,24 @@ export const clusterSchema = z
       description: "Name of the cluster: `clusters/<name>`, or Argo CD's name.",
       examples: ["prod"],
     }),
+    paths: z
+      .array(pathSchema)
+      .max(100)
+      .default([])
+      .meta({
+        description: "The folders whose objects people apply in it, where these are not in `clusters/<name>`.",
+        examples: [["argocd/overlays/production"]],
+      }),
     server: filledText("an address")
       .exactOptional()
       .meta({ description: "Address of its API server, for Argo CD.", examples: ["https://prod.example.com"] }),
     labels: words("Labels that generators select it by.")
       .exactOptional()
       .meta({ examples: [{ env: "prod" }] }),
+    annotations: words("Annotations that the templates of ApplicationSets read.")
+      .exactOptional()
+      .meta({ examples: [{ addons_repo_path: "addons" }] }),
+    argocd: argoCdSchema.exactOptional(),
     kubernetes: z
       .strictObject({
         version: filledText("a version")

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkedText } from "../values/checked-text.ts";
 import { checkPointer } from "../values/expressions.ts";
 import { checkPlaceholders } from "../values/templates.ts";
-import { clusterSchema, matchSchema } from "./clusters.ts";
+import { addressSchema, clusterSchema, matchSchema } from "./clusters.ts";
 import { deploySchema } from "./deploy.ts";
 import { gatesOverrideSchema, gatesSchema } from "./gates.ts";
 import { imageSchema } from "./images.ts";
@@ -189,6 +189,15 @@ export const configSchema = z
       .meta({
         description: "Clusters that Argo CD and Flux deploy to: what only the cluster knows, in its place.",
         examples: [[{ name: "prod", kubernetes: { version: "1.33.1" }, variables: { domain: "example.com" } }]],
+      }),
+    addresses: z
+      .array(addressSchema)
+      .max(100)
+      .default([])
+      .meta({
+        description:
+          "Other places where this repository is: mirrors that a cluster reads, and artifacts that its CI pushes.",
+        examples: [[{ url: "oci://ghcr.io/acme/fleet" }]],
       }),
     preview: previewSchema.prefault({}),
     notify: z

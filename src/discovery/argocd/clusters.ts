@@ -37,7 +37,8 @@ export function clusterOf(object: JsonObject): GeneratorCluster | undefined {
   return { name: name || server, server, ...(project !== "" && { project }), labels, annotations };
 }
 
-const inCluster = { name: "in-cluster", server: "https://kubernetes.default.svc" };
+/** The cluster that Argo CD itself runs in. */
+export const inCluster = { name: "in-cluster", server: "https://kubernetes.default.svc" };
 
 /** Where an Application is deployed to, with the name of its cluster where one is known; a text says what is wrong. */
 export function destinationOf(

@@ -3,7 +3,7 @@ import type { World } from "../follower.ts";
 import { clusterOf } from "./clusters.ts";
 import { matchesGlob } from "./globs.ts";
 import { type AppProject, readProject } from "./projects.ts";
-import { type ArgoCdSettings, mergedSettings, settingsIn } from "./settings.ts";
+import { type ArgoCdSettings, decidingIn, mergedSettings, operatedSettings, settingsIn } from "./settings.ts";
 
 /** What is known of the Argo CD that reads an object. */
 export interface ControlPlane {
@@ -12,23 +12,34 @@ export interface ControlPlane {
   readonly projects: readonly AppProject[];
 }
 
-const none: ArgoCdSettings = { values: {} };
-
 /**
- * The Argo CD that reads an object of a namespace: the one that has its settings there, else the one of the cluster.
- * What `.sluice.yaml` says of a cluster stands in where no Secret declares it.
+ * The Argo CD that reads an object of a namespace: the one that has its settings there, else one of the cluster that
+ * reads no namespace of its own. What `.sluice.yaml` says of a cluster stands in where no Secret declares it.
  */
 export function controlPlaneOf(world: World, namespace: string): ControlPlane {
-  const found = world.objects("", "ConfigMap").flatMap(({ object }) => settingsIn(object) ?? []);
+  const objectsOf = objectsAround(world, namespace);
+  const found = [
+    ...objectsOf("argoproj.io", "ArgoCD").flatMap(({ object }) => operatedSettings(object) ?? []),
+    ...objectsOf("", "ConfigMap").flatMap(({ object }) => settingsIn(object) ?? []),
+  ];
   const here = found.filter((one) => one.namespace === namespace);
-  const settings = found.length === 0 ? none : mergedSettings(here.length > 0 ? here : found);
-  const declared = world.objects("", "Secret").flatMap(({ object }) => clusterOf(object) ?? []);
+  const told: ArgoCdSettings = { values: decidingIn(world.argocd?.settings ?? {}) };
+  const settings = mergedSettings([told, ...(here.length > 0 ? here : found)]);
+  const declared = objectsOf("", "Secret").flatMap(({ object }) => clusterOf(object) ?? []);
   const names = new Set(declared.map(({ name }) => name));
   return {
     settings,
     clusters: [...declared, ...world.clusters.filter(({ name }) => !names.has(name))],
-    projects: world.objects("argoproj.io", "AppProject").flatMap(({ object }) => readProject(object) ?? []),
+    projects: objectsOf("argoproj.io", "AppProject").flatMap(({ object }) => readProject(object) ?? []),
   };
+}
+
+/** The objects that an Argo CD may have which reads this namespace: none of another one that reads its own. */
+function objectsAround(world: World, namespace: string): World["objects"] {
+  const read = ["Application", "ApplicationSet"].flatMap((kind) => world.objects("argoproj.io", kind));
+  const inhabited = new Set(read.map((one) => one.namespace));
+  const isAround = (one: string) => one === namespace || one === "" || namespace === "" || !inhabited.has(one);
+  return (group, kind) => world.objects(group, kind).filter((one) => isAround(one.namespace));
 }
 
 /** The name that Argo CD uses for an Application: with its namespace before it where that is not Argo CD's own. */

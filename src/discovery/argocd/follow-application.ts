@@ -4,10 +4,10 @@ import type { MissingInput, Mount } from "../../model/mount.ts";
 import { joinPath, resolvePath } from "../../model/paths.ts";
 import type { PinnedSource, SourceRequest } from "../../model/sources.ts";
 import { elsewhereOf } from "../elsewhere.ts";
-import type { Followed, FollowProblem, KnownObject, World } from "../follower.ts";
+import { type Followed, type FollowProblem, factsFor, type KnownObject, type World } from "../follower.ts";
 import { missingOf, mountOf } from "../mounting.ts";
 import { type ReadApplication, readApplication, syncedApplication } from "./application.ts";
-import { destinationOf } from "./clusters.ts";
+import { destinationOf, inCluster } from "./clusters.ts";
 import { appNameOf, type ControlPlane, controlPlaneOf, settingsFor, takesSubmodules } from "./control-plane.ts";
 import { handlingOf } from "./handling.ts";
 import { projectOf, refusals } from "./projects.ts";
@@ -45,7 +45,8 @@ export function followApplication(object: KnownObject, world: World): Followed {
   ];
   const mounts = distinct(places.flatMap(({ mount }) => mount ?? []));
   const settings = settingsFor(plane, renderKeys);
-  const cluster = read.hydrated || !isOfWorld(place, world) ? undefined : world.facts;
+  const isOwn = place?.server === inCluster.server;
+  const cluster = read.hydrated ? undefined : factsFor(isOwn ? undefined : (place?.cluster ?? place?.server), world);
   const { metadata, spec } = read.application;
   const elsewhere = read.sources.flatMap(({ source }, index) => {
     const origin = origins[index];
@@ -107,7 +108,7 @@ export interface SourcePlace {
 export function placeOf(origin: SourceOrigin, object: KnownObject, world: World): SourcePlace {
   switch (origin.kind) {
     case "own":
-      return { root: "", own: true };
+      return { root: origin.folder ?? "", own: true };
     case "nothing":
       return { root: "", own: false };
     case "unusable":
@@ -165,12 +166,6 @@ function pathOf({ sources }: ReadApplication, places: readonly SourcePlace[]): s
   const own = all.find(({ place }) => place.own);
   const first = own ?? all.find(({ place }) => place.mount !== undefined);
   return first === undefined ? "" : joinPath(first.place.root, first.path);
-}
-
-/** Whether the cluster is the one that the world is about. */
-function isOfWorld(destination: Destination | undefined, { cluster: name }: World): boolean {
-  const { cluster } = destination ?? {};
-  return cluster === undefined || cluster === "in-cluster" || cluster === name;
 }
 
 function problemsOf(

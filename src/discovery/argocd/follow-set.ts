@@ -1,4 +1,4 @@
-import type { ApplicationSetOptions } from "../../model/controller-spec.ts";
+import type { ApplicationSetOptions, GeneratorRows } from "../../model/controller-spec.ts";
 import type { Handling } from "../../model/declaration.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Followed, FollowProblem, KnownObject, World } from "../follower.ts";
@@ -29,8 +29,9 @@ export function followApplicationSet(object: KnownObject, world: World): Followe
   if (needs.length > 0) return { needs };
   const found = places.map(({ url, revision, origin }) => ({ url, revision, place: placeOf(origin, object, world) }));
   const filled = filledIn(needed, world);
+  const rows = rowsFor(object.name, world);
   const missing = [
-    ...unanswered(needed, plane).map((reason) => missingHere(object, reason)),
+    ...unanswered(needed, plane, rows).map((reason) => missingHere(object, reason)),
     ...found.flatMap(({ place }) => place.missing ?? []),
   ];
   const mounts = distinct(found.flatMap(({ place }) => place.mount ?? []));
@@ -39,6 +40,7 @@ export function followApplicationSet(object: KnownObject, world: World): Followe
     set: { metadata: metadataOf(object), spec: objectAt(object.object, "spec") },
     repositories: [...found.map(({ url, revision, place }) => ({ url, revision, root: place.root })), ...filled],
     clusters: plane.clusters,
+    ...(Object.keys(rows).length > 0 && { rows }),
     ...(settings !== undefined && { settings }),
   };
   return {
@@ -68,13 +70,30 @@ function metadataOf({ name, namespace }: KnownObject) {
   return { name, ...(namespace !== "" && { namespace }) };
 }
 
+type Rows = NonNullable<ApplicationSetOptions["rows"]>;
+
+/** What `.sluice.yaml` says that the generators of this set give. */
+function rowsFor(set: string, { argocd }: World): Rows {
+  const own = (argocd?.generators ?? []).filter(({ applicationSet }) => applicationSet === set);
+  const byKind = Map.groupBy(own, ({ kind }) => kind);
+  const rowsOf = (all: readonly GeneratorRows[]) => all.flatMap(({ rows }) => rows);
+  return Object.fromEntries([...byKind].map(([kind, all]) => [kind, rowsOf(all)]));
+}
+
 /** What the generators ask and nothing here answers: a set without these answers would make too few Applications. */
-function unanswered({ unsupported, clusters }: GeneratorNeeds, plane: ControlPlane): readonly string[] {
-  const asked = unsupported.map((kind) => `its generator \`${kind}\` asks ${askedOutside[kind]}, which no file tells`);
+function unanswered({ unsupported, clusters }: GeneratorNeeds, plane: ControlPlane, rows: Rows): readonly string[] {
+  const asked = unsupported
+    .filter((kind) => rows[kind] === undefined)
+    .map((kind) => `its generator \`${kind}\` asks ${askedOutside[kind]}, which no file tells${answer(kind)}`);
   const lacksClusters = clusters === "selected" && plane.clusters.length === 0;
   return lacksClusters
     ? [...asked, `its generator \`clusters\` chooses among clusters of which none is known${declare}`]
     : asked;
+}
+
+/** What an artifact holds is no list of parameters that anybody would write down. */
+function answer(kind: string): string {
+  return kind === "oci" ? "" : ": write what it gives with `clusters[].argocd.generators` in .sluice.yaml";
 }
 
 const declare = ": declare them with `clusters` in .sluice.yaml";

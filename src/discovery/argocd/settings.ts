@@ -37,11 +37,49 @@ export interface ArgoCdSettings {
 export function settingsIn(object: JsonObject): ArgoCdSettings | undefined {
   const { data: found } = configMapSchema.safeParse(object);
   if (found === undefined) return undefined;
-  const values = Object.entries(found.data ?? {}).filter(
+  const { namespace } = found.metadata;
+  return { ...(namespace !== undefined && { namespace }), values: decidingIn(found.data ?? {}) };
+}
+
+const text = z.string().nullish();
+
+const operatedSchema = z.object({
+  metadata: z.object({ namespace: text }),
+  spec: z.object({
+    kustomizeBuildOptions: text,
+    applicationInstanceLabelKey: text,
+    resourceTrackingMethod: text,
+    resourceExclusions: text,
+    resourceInclusions: text,
+    sourceNamespaces: z.array(z.string()).nullish(),
+    extraConfig: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
+
+/** The settings that Argo CD's operator writes for an `ArgoCD`; what `extraConfig` has wins. */
+export function operatedSettings(object: JsonObject): ArgoCdSettings | undefined {
+  const { data } = operatedSchema.safeParse(object);
+  if (data === undefined) return undefined;
+  const { spec, metadata } = data;
+  const written = {
+    "kustomize.buildOptions": spec.kustomizeBuildOptions,
+    "application.instanceLabelKey": spec.applicationInstanceLabelKey,
+    "application.resourceTrackingMethod": spec.resourceTrackingMethod,
+    "resource.exclusions": spec.resourceExclusions,
+    "resource.inclusions": spec.resourceInclusions,
+    "application.namespaces": spec.sourceNamespaces?.join(","),
+    ...spec.extraConfig,
+  };
+  const namespace = metadata.namespace ?? undefined;
+  return { ...(namespace !== undefined && { namespace }), values: decidingIn(written) };
+}
+
+/** Those of the settings that decide. */
+export function decidingIn(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const found = Object.entries(settings).filter(
     (entry): entry is [string, string] => deciding.has(entry[0]) && typeof entry[1] === "string",
   );
-  const { namespace } = found.metadata;
-  return { ...(namespace !== undefined && { namespace }), values: Object.fromEntries(values) };
+  return Object.fromEntries(found);
 }
 
 /** Settings of several ConfigMaps as one. */

@@ -1,11 +1,11 @@
 import type { SourceRequest } from "../../model/sources.ts";
-import { isOwnRepository, isOwnRevision, type OwnRepository } from "../own-repository.ts";
+import { isOwnRepository, isOwnRevision, type OwnRepository, ownArtifact } from "../own-repository.ts";
 import type { ApplicationSource } from "./schema.ts";
 
 /** Where the files of a source come from. */
 export type SourceOrigin =
   /** The tree that is looked at. */
-  | { readonly kind: "own" }
+  | { readonly kind: "own"; readonly folder?: string }
   | { readonly kind: "remote"; readonly request: SourceRequest }
   /** It renders nothing and lends nothing. */
   | { readonly kind: "nothing" }
@@ -23,7 +23,7 @@ export function sourceOrigin(
 ): SourceOrigin {
   const { repoURL, path, chart, ref } = source;
   if (repoURL === "") return { kind: "unusable", reason: "a source has no `repoURL`" };
-  if (repoURL.startsWith("oci://")) return { kind: "remote", request: artifactRequest(source) };
+  if (repoURL.startsWith("oci://")) return artifactOrigin(source, own);
   if (chart !== "") return chartOrigin(source);
   if (several && path === "" && ref === "") return { kind: "nothing" };
   return gitOrigin(repoURL, source, own, submodules);
@@ -55,6 +55,13 @@ function chartOrigin({ repoURL, chart, targetRevision: version }: ApplicationSou
 
 /** What only a range of versions has: an operator, a wildcard, or several parts. */
 const range = /[<>=~^*|, ]|(?:^|\.)[xX](?:\.|$)/;
+
+function artifactOrigin(source: ApplicationSource, own: OwnRepository): SourceOrigin {
+  const pushed = source.targetRevision.startsWith("sha256:") ? undefined : ownArtifact(source.repoURL, own);
+  return pushed === undefined
+    ? { kind: "remote", request: artifactRequest(source) }
+    : { kind: "own", folder: pushed.path };
+}
 
 function artifactRequest({ repoURL: url, targetRevision }: ApplicationSource): SourceRequest {
   if (/^sha256:[0-9a-f]{64}$/.test(targetRevision)) return { kind: "oci-artifact", url, digest: targetRevision };

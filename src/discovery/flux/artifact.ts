@@ -46,7 +46,8 @@ function copiedFrom(
     );
   }
   const ignore = layout.kept.includes("") ? {} : { ignore: allBut(layout.kept) };
-  return { ...origin, ...ignore, folder: layout.folder };
+  const above = "folder" in origin ? (origin.folder ?? "") : "";
+  return { ...origin, ...ignore, folder: joinPath(above, layout.folder) };
 }
 
 interface Layout {

@@ -1,6 +1,7 @@
+import { joinPath } from "../../model/paths.ts";
 import type { SourceRequest } from "../../model/sources.ts";
 import type { FollowProblem, World } from "../follower.ts";
-import { originOf, sourceGroup } from "./origin.ts";
+import { type Origin, originOf, sourceGroup } from "./origin.ts";
 import { helmChartSchema, helmRepositorySchema, type SourceReference } from "./schema.ts";
 
 /** Where the chart of a HelmRelease is. */
@@ -27,7 +28,7 @@ export function chartOf({ chart, version, sourceRef }: ChartSpec, namespace: str
     .replace(/^(?:\.?\/)+/, "")
     .replace(/\/+$/, "")
     .replace(/^\.$/, "");
-  return origin.kind === "unusable" ? origin : { ...origin, path };
+  return chartIn(origin, path);
 }
 
 /** The chart that `chartRef` names. */
@@ -44,7 +45,13 @@ export function referredChart(reference: SourceReference, namespace: string, wor
 
 function artifactChart(reference: SourceReference, namespace: string, world: World): ChartOrigin {
   const origin = originOf(reference, namespace, world, "chart");
-  return origin.kind === "unusable" ? origin : { ...origin, path: "" };
+  return chartIn(origin, "");
+}
+
+function chartIn(origin: Origin, path: string): ChartOrigin {
+  if (origin.kind !== "own") return origin.kind === "unusable" ? origin : { ...origin, path };
+  const { folder = "", ...own } = origin;
+  return { ...own, path: joinPath(folder, path) };
 }
 
 function repositoryChart(

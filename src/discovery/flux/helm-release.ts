@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { joinPath } from "../../model/paths.ts";
 import type { RenderSpec } from "../../model/target.ts";
 import { elsewhereOf } from "../elsewhere.ts";
-import type { Followed, KnownObject, World } from "../follower.ts";
+import { type Followed, factsFor, type KnownObject, type World } from "../follower.ts";
 import { missingOf, mountOf, unusableInput } from "../mounting.ts";
 import { type ChartOrigin, chartOf, referredChart } from "./charts.ts";
 import { destinationOf } from "./kustomization.ts";
@@ -35,11 +35,12 @@ export function followHelmRelease(object: KnownObject, world: World): Followed {
   const { spec } = parsed.data;
   const origin = originOfChart(parsed.data, object.namespace, world);
   if (origin.kind === "remote" && world.source(origin.request) === undefined) return { needs: [origin.request] };
+  const facts = factsFor(spec.kubeConfig?.secretRef?.name, world);
   const layers = valuesLayers(spec.valuesFrom, object.namespace, world);
   const options = {
     ...{ namespace: object.namespace, name: object.name, spec: renderingSpec(object.object) },
     ...(layers.length === 0 ? {} : { valuesFrom: layers }),
-    ...(world.facts === undefined ? {} : { cluster: world.facts }),
+    ...(facts === undefined ? {} : { cluster: facts }),
   };
   const elsewhere = origin.kind === "remote" ? elsewhereOf(origin, origin.path, world.own) : [];
   const problems = origin.kind === "own" && origin.problem !== undefined ? [origin.problem] : [];

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { Followed, KnownObject } from "../follower.ts";
+import { patched } from "./instance-patches.ts";
 import { sourceGroup } from "./origin.ts";
 import { fluxInstanceSchema } from "./schema.ts";
 
@@ -7,8 +8,8 @@ import { fluxInstanceSchema } from "./schema.ts";
 export const kustomizationGroup = "kustomize.toolkit.fluxcd.io";
 
 /**
- * The source and the Kustomization that the Flux operator makes of `spec.sync`. They are in no file: what patches them
- * there (`spec.kustomize.patches`) is told, and not applied.
+ * The source and the Kustomization that the Flux operator makes of `spec.sync`, which are in no file, with what
+ * `spec.kustomize.patches` changes of them.
  */
 export function followInstance(instance: KnownObject): Followed {
   const parsed = fluxInstanceSchema.safeParse(instance.object);
@@ -18,7 +19,7 @@ export function followInstance(instance: KnownObject): Followed {
   const name = sync.name === "" ? namespace : sync.name;
   const kind = sync.kind === "" ? "GitRepository" : sync.kind;
   const metadata = { name, namespace };
-  const objects: JsonObject[] = [
+  const made: JsonObject[] = [
     { apiVersion: `${sourceGroup}/v1`, kind, metadata, spec: { url: sync.url, ref: referenceOf(kind, sync.ref) } },
     {
       apiVersion: `${kustomizationGroup}/v1`,
@@ -27,18 +28,14 @@ export function followInstance(instance: KnownObject): Followed {
       spec: { path: sync.path, prune: true, sourceRef: { kind, name } },
     },
   ];
-  const patched = (parsed.data.spec.kustomize?.patches ?? []).some(
-    (patch) => JSON.stringify(patch).includes("Kustomization") && JSON.stringify(patch).includes(name),
-  );
-  const problems = patched
-    ? [
-        {
-          message: `The FluxInstance \`${namespace}/${instance.name}\` patches the Kustomization that it makes`,
-          fix: "Sluice does not apply these patches: what they set there is not shown.",
-        },
-      ]
-    : [];
-  return { objects, problems };
+  const patches = parsed.data.spec.kustomize?.patches ?? [];
+  const changed = made.map((object) => ({ object, after: patched(object, patches) }));
+  const message = `The FluxInstance \`${namespace}/${instance.name}\` patches what it makes in a way that Sluice does not know`;
+  const fix = "The source and the Kustomization of `sync` are shown without these patches.";
+  return {
+    objects: changed.map(({ object, after = object }) => after),
+    problems: changed.some(({ after }) => after === undefined) ? [{ message, fix }] : [],
+  };
 }
 
 function referenceOf(kind: string, ref: string): JsonObject {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { GitRevision, SourceRequest } from "../../model/sources.ts";
 import type { FollowProblem, KnownObject, World } from "../follower.ts";
-import { isOwnRepository, isOwnRevision } from "../own-repository.ts";
+import { isOwnRepository, isOwnRevision, ownArtifact } from "../own-repository.ts";
 import { type GitReference, gitRepositorySchema, ociRepositorySchema, type SourceReference } from "./schema.ts";
 
 /** The API group of Flux's sources. */
@@ -10,7 +10,13 @@ export const sourceGroup = "source.toolkit.fluxcd.io";
 /** Where the files of a source are. */
 export type Origin =
   /** The tree that is looked at. `problem` says that this is a guess. */
-  | { readonly kind: "own"; readonly ignore?: string; readonly problem?: FollowProblem }
+  | {
+      readonly kind: "own";
+      readonly ignore?: string;
+      readonly problem?: FollowProblem;
+      /** The folder of it that the source holds. */
+      readonly folder?: string;
+    }
   | { readonly kind: "remote"; readonly request: SourceRequest; readonly ignore?: string }
   | { readonly kind: "unusable"; readonly reason: string };
 
@@ -26,9 +32,23 @@ export function originOf(
   const found = world.object({ group: sourceGroup, kind, namespace: place, name });
   if (kind === "GitRepository") return found === undefined ? assumed(name, place) : gitOrigin(found, world);
   if (kind !== "OCIRepository") return unusable(`Sluice does not fetch from a \`${kind}\``);
-  return found === undefined
-    ? unusable(`nothing here declares the \`${kind}\` \`${place}/${name}\``)
-    : ociOrigin(found, layer);
+  return found === undefined ? undeclaredArtifact(name, place, world) : ociOrigin(found, layer, world);
+}
+
+/** What the cluster alone declares is the artifact that is pushed from this repository, where there is just one. */
+function undeclaredArtifact(name: string, namespace: string, { own: { artifacts = [] } }: World): Origin {
+  const [only, ...others] = artifacts;
+  const message = `Nothing here declares the OCIRepository \`${namespace}/${name}\``;
+  if (only === undefined || others.length > 0) {
+    const fix = "`addresses` in .sluice.yaml says which artifact is made of this repository";
+    return unusable(`nothing here declares the \`OCIRepository\` \`${namespace}/${name}\` (${fix})`);
+  }
+  const fix = `Sluice takes it for \`${only.url}\`, which .sluice.yaml names. Declare it here if it is another one.`;
+  return { kind: "own", problem: { message, fix }, ...folderOf(only.path) };
+}
+
+function folderOf(folder: string): { readonly folder?: string } {
+  return folder === "" ? {} : { folder };
 }
 
 /** Terraform, `flux bootstrap` and people make the first source in the cluster alone: by convention this repository. */
@@ -87,10 +107,14 @@ function branchOf(revision: GitRevision): string | undefined {
 }
 
 /** As Flux's code has it: digest before semver before tag, and `latest` without any. */
-function ociOrigin({ object, name }: KnownObject, layer: "archive" | "chart"): Origin {
+function ociOrigin({ object, name }: KnownObject, layer: "archive" | "chart", { own }: World): Origin {
   const parsed = ociRepositorySchema.safeParse(object);
   if (!parsed.success) return unusable(`the OCIRepository \`${name}\` cannot be read`);
   const { url, ref, ignore } = parsed.data.spec;
+  const pushed = ownArtifact(url, own);
+  if (pushed !== undefined && (ref?.digest ?? "") === "") {
+    return { kind: "own", ...ignored(ignore), ...folderOf(pushed.path) };
+  }
   const request = { kind: "oci-artifact", url, layer, ...versionOf(ref ?? undefined) } as const;
   return { kind: "remote", request, ...ignored(ignore) };
 }

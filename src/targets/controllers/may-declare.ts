@@ -1,7 +1,5 @@
 import type { FollowedUnit } from "../../discovery/follower.ts";
-
-/** Charts that are made to declare objects of controllers from plain values. */
-const declaringCharts = /argo-?cd-apps|app-of-apps|applicationset|flux-?(?:instance|sync|2-sync)|cluster-addons/i;
+import { isDeclaringChart } from "../../discovery/index.ts";
 
 const groups = /argoproj\.io\/|toolkit\.fluxcd\.io\/|fluxcd\.controlplane\.io\//;
 
@@ -14,5 +12,5 @@ export function mayDeclare({ render }: FollowedUnit): boolean {
   if (render.missing !== undefined && render.missing.length > 0) return false;
   if (render.kind !== "helmrelease") return true;
   if (render.mounts === undefined || render.mounts.length === 0) return true;
-  return declaringCharts.test(render.path) || groups.test(JSON.stringify(render.options));
+  return isDeclaringChart(render.path) || groups.test(JSON.stringify(render.options));
 }

@@ -5,7 +5,7 @@ import type { FetchPolicy, MovingSource } from "../../model/sources.ts";
 import { type FolderSpec, type RenderSpec, specText } from "../../model/target.ts";
 import type { PlanReads } from "../reads.ts";
 import type { ClusterStandIn } from "./clusters.ts";
-import { standInOf } from "./clusters.ts";
+import { clusterAt, standInOf } from "./clusters.ts";
 import { byRank, clusterOf, firstEntries } from "./entries.ts";
 import { keyOf, knownObject } from "./objects.ts";
 import { Pins } from "./pins.ts";
@@ -109,7 +109,7 @@ class Surveyor {
     for (const { spec, members } of joined(candidates)) {
       const files = members.flatMap((one) => one.files);
       const points = members.flatMap((one) => one.points);
-      const cluster = await this.#clusterOf(spec, clusterOf(files, points));
+      const cluster = await this.#clusterOf(spec, clusterAt(spec.path, this.#standIns) ?? clusterOf(files, points));
       entered.set(cluster, [...(entered.get(cluster) ?? []), spec]);
       this.#entries.push({ cluster, spec, candidates: members });
     }

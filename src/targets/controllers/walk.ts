@@ -211,6 +211,8 @@ class KnownWorld implements World {
   readonly clusters: World["clusters"];
   readonly cluster?: string;
   readonly facts?: NonNullable<World["facts"]>;
+  readonly otherFacts?: NonNullable<World["otherFacts"]>;
+  readonly argocd?: NonNullable<World["argocd"]>;
 
   constructor(setting: ClusterSetting, placed: ReadonlyMap<string, Placed>, pins: Pins) {
     this.placed = placed;
@@ -220,6 +222,8 @@ class KnownWorld implements World {
     this.clusters = setting.clusters;
     if (setting.cluster !== undefined) this.cluster = setting.cluster;
     if (setting.facts !== undefined) this.facts = setting.facts;
+    if (setting.otherFacts !== undefined) this.otherFacts = setting.otherFacts;
+    if (setting.argocd !== undefined) this.argocd = setting.argocd;
     this.#kinds = Map.groupBy(
       [...placed.values()].map(({ known }) => known),
       ({ group, kind }) => `${group}/${kind}`,

@@ -87,6 +87,44 @@ describe("an Application of this repository at this branch", () => {
     expect(other.unit?.render.options).toMatchObject({ appName: "team-a_web" });
   });
 
+  it("is rendered with what is known of the cluster that it goes to", () => {
+    const otherFacts = new Map([["eu", { version: "1.30.0" }]]);
+    const world = { facts: { version: "1.33.1" }, otherFacts, clusters: [{ name: "eu", server: "https://eu" }] };
+    const at = (server: string) => follow(plain.replace("https://kubernetes.default.svc", server), { world });
+    expect(at("https://kubernetes.default.svc").unit?.render.options).toMatchObject({ cluster: { version: "1.33.1" } });
+    expect(at("https://eu").unit?.render.options).toMatchObject({ cluster: { version: "1.30.0" } });
+    expect(at("https://us").unit?.render.options).not.toHaveProperty("cluster");
+  });
+
+  it("is rendered with settings of .sluice.yaml and of Argo CD's operator, of which the repository's win", () => {
+    const argocd = { settings: { "kustomize.buildOptions": "--enable-helm", "helm.enable": "false" }, generators: [] };
+    const operator = `apiVersion: argoproj.io/v1beta1\nkind: ArgoCD\nmetadata: {name: hub, namespace: argocd}\nspec:\n  kustomizeBuildOptions: --load-restrictor LoadRestrictionsNone\n  extraConfig: {kustomize.enable: "true", url: ignored}\n`;
+    expect(follow(plain, { world: { argocd } }).unit?.render.options).toMatchObject({ settings: argocd.settings });
+    expect(follow(plain, { objects: [operator], world: { argocd } }).unit?.render.options).toMatchObject({
+      settings: {
+        "kustomize.buildOptions": "--load-restrictor LoadRestrictionsNone",
+        "kustomize.enable": "true",
+        "helm.enable": "false",
+      },
+    });
+  });
+
+  it("is of the Argo CD in its namespace, not of one that reads another namespace", () => {
+    const settings = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm, namespace: other}\ndata: {kustomize.buildOptions: --enable-helm}\n`;
+    const there = plain.replace("name: web, namespace: argocd", "name: there, namespace: other");
+    expect(follow(plain, { objects: [settings] }).unit?.render.options).toHaveProperty("settings");
+    expect(follow(plain, { objects: [settings, there] }).unit?.render.options).not.toHaveProperty("settings");
+  });
+
+  it("is in an artifact that is pushed from this repository", () => {
+    const own = { urls: [url], branches: ["main"], artifacts: [{ url: "oci://ghcr.io/acme/deploy", path: "deploy" }] };
+    const pushed = plain.replace(`repoURL: '${url}'`, "repoURL: 'oci://ghcr.io/acme/deploy', targetRevision: latest");
+    expect(follow(pushed, { world: { own } }).unit?.render).toMatchObject({
+      path: "deploy/apps/web",
+      options: { roots: ["deploy"] },
+    });
+  });
+
   it("knows nothing of a cluster where it is hydrated to a branch", () => {
     const text = `${head}spec:\n${destination}  sourceHydrator:\n    drySource: {repoURL: '${url}', targetRevision: HEAD, path: dry}\n    syncSource: {targetBranch: env/prod, path: web}\n`;
     const dry = follow(text, { world: { facts: { version: "1.33.1" } } });
@@ -240,8 +278,8 @@ describe("an ApplicationSet", () => {
   it("names each generator that asks the world", () => {
     const { unit } = follow(set(`${git}, {pullRequest: {github: {}}}, {scmProvider: {github: {}}}`));
     expect(unit?.render.missing?.map(({ reason }) => reason)).toEqual([
-      "its generator `scmProvider` asks which repositories the Git host has, which no file tells",
-      "its generator `pullRequest` asks which pull requests are open, which no file tells",
+      "its generator `scmProvider` asks which repositories the Git host has, which no file tells: write what it gives with `clusters[].argocd.generators` in .sluice.yaml",
+      "its generator `pullRequest` asks which pull requests are open, which no file tells: write what it gives with `clusters[].argocd.generators` in .sluice.yaml",
     ]);
   });
 
