@@ -36,6 +36,20 @@ const readings: readonly Reading[] = [
       new Fault("unavailable", `the remote is elsewhere by now: ${message}`, { ...from, fields: { moved: true } }),
   },
   {
+    pattern: /attempting to allocate \d+ over limit/i,
+    error: () =>
+      new UserError("limit", "it has a file that is larger than what is taken", {
+        fix: "Take the file out of the repository, or name a revision without it.",
+      }),
+  },
+  {
+    pattern: /fsck error in (?:packed|pack) object|did not receive expected object|invalid (?:packed )?object/i,
+    error: (message) =>
+      new UserError("refused", `the remote sends what git itself takes for hostile or damaged: ${message}`, {
+        fix: "Nothing of it is used. `git fsck` in the repository says more.",
+      }),
+  },
+  {
     pattern: /returned error: 429/i,
     error: (message, from) =>
       new Fault("throttled", `the remote asks to slow down: ${message}`, { ...from, retryAfterMs: 60_000 }),

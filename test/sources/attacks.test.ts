@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Resolve } from "../../src/http/agent.ts";
 import { defaultSourceLimits } from "../../src/model/source-settings.ts";
-import type { SourceRequest } from "../../src/model/sources.ts";
+import type { SourceAddress, SourceRequest } from "../../src/model/sources.ts";
 import { unpack } from "../../src/sources/archive.ts";
 import { unpackChart } from "../../src/sources/chart.ts";
 import { chart, type TarEntry, tar, tgz } from "./support/archives.ts";
@@ -129,7 +129,7 @@ describe("an address that a pull request names", () => {
   it("of a new host is not fetched, nor one of a new path, until the base branch or the operator has it", async () => {
     const server = await httpsServer();
     server.files.set("/acme/a.yaml", "a: 1\n");
-    const used = { mayFetch: async (address: string) => address === `${server.host}/acme` };
+    const used = { mayFetch: async ({ address }: SourceAddress) => address === `${server.host}/acme` };
     const { pin, refused } = sourcesWorld([server]);
     const elsewhere = await refused(file("https://evil.example.com/a.yaml"), used);
     expect(elsewhere).toMatchObject({ kind: "not-allowed", message: expect.stringContaining("evil.example.com") });
