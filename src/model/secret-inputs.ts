@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import type { ValuesLayer } from "./controller-spec.ts";
 import type { RenderSpec } from "./target.ts";
+import { yamlValues } from "./yaml-values.ts";
 
 /** Shorter than this, a value is found in any text. */
 const least = 6;
@@ -26,11 +26,8 @@ function valuesIn(layer: ValuesLayer): readonly string[] {
 
 /** What is no YAML is one value. */
 function parsed(yaml: string): unknown {
-  try {
-    return parse(yaml, { maxAliasCount: 100, logLevel: "silent" });
-  } catch {
-    return yaml;
-  }
+  const [value = yaml] = yamlValues(yaml);
+  return value;
 }
 
 function scalars(value: unknown): readonly string[] {

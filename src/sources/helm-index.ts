@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../model/errors.ts";
+import { yamlValues } from "../model/yaml-values.ts";
 
 /** A version of a chart in a repository's index. */
 export interface IndexedChart {
@@ -18,9 +18,9 @@ const entrySchema = z.object({
 });
 const entriesSchema = z.object({ entries: z.record(z.string(), z.array(z.unknown())) });
 /** Over this, an index is read only in the form in which Helm writes it. */
-const largestWhole = 2 * 1024 * 1024;
+const largestWhole = 1024 * 1024;
 /** What is said of one version of a chart: its description, its keywords, its annotations. */
-const largestItem = 1024 * 1024;
+const largestItem = 256 * 1024;
 const longestVersion = 512;
 
 /** The versions of a chart in an index, and how one of them is read. */
@@ -107,12 +107,16 @@ function wholeIndex(text: string, chart: string, repository: string): ChartVersi
 }
 
 function parseYaml(text: string, repository: string): unknown {
+  const value = text.trimStart().startsWith("{") ? parseJson(text) : yamlValues(text)[0];
+  if (value === undefined) throw new UserError("refused", `The index of ${repository} cannot be read`);
+  return value;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return text.trimStart().startsWith("{")
-      ? JSON.parse(text)
-      : parse(text, { maxAliasCount: 100, schema: "core", logLevel: "silent" });
-  } catch (error) {
-    throw new UserError("refused", `The index of ${repository} cannot be read`, { cause: error });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -186,6 +186,26 @@ describe("an answer", () => {
     });
   });
 
+  it.each([
+    ["a version of blanks", `entries:\n  web:\n  - name: web\n    version: 1${" ".repeat(2_000_000)}x\n`],
+    ["keys in keys", `entries:\n  web:\n  - version: 1.0.0\n    urls: [a]\n    x: ${"? ".repeat(2000)}\n`],
+    [
+      "keys in keys, for whoever reads it whole",
+      `entries: {web: [{version: 1.0.0, urls: [a], x: {${"? ".repeat(2000)}}}]}`,
+    ],
+    ["one long version", `entries:\n  web:\n  - version: 1.0.0\n    urls: [a]\n${"    # much\n".repeat(100_000)}`],
+    [
+      "aliases of aliases",
+      `entries:\n  web:\n  - version: 1.0.0\n    a: &a [${"x,".repeat(99)}]\n    b: &b [${"*a,".repeat(99)}]\n    urls: [${"*b,".repeat(99)}]\n`,
+    ],
+  ])("of an index with %s is refused, at once", async (_what, index) => {
+    const server = await httpsServer();
+    server.files.set("/index.yaml", index);
+    const { refused } = sourcesWorld([server]);
+    const failure = await refused({ kind: "helm", repository: server.url, chart: "web", version: "1.0.0" });
+    expect(failure.kind).toMatch(/refused|limit|not-found/);
+  });
+
   it("of an index with a chart at a file or over http is refused", async () => {
     const server = await httpsServer();
     for (const url of ["file:///etc/passwd", "http://example.com/web.tgz", "oci://example.com/web"]) {
