@@ -2,7 +2,7 @@ import { Fault, UserError } from "../model/errors.ts";
 
 /** The text without the credentials that URLs in it may carry, cut to what a message can hold. */
 export function withoutCredentials(text: string): string {
-  const stripped = text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*@/gi, "$1");
+  const stripped = text.replace(/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@'"]*@/gi, "$1");
   return stripped.replace(/(authorization:\s*)[^\r\n]*/gi, "$1…").slice(0, 2000);
 }
 

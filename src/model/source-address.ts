@@ -114,7 +114,16 @@ export function describeRequest(request: SourceRequest): string {
   }
 }
 
+/** Without what may be a secret: who asks, and long or telling parameters. */
 function shown(text: string): string {
-  const printable = text.replaceAll(/[\p{Cc}\s]/gu, "?").replace(/^([a-z0-9+.-]+:\/\/)[^/]*@/i, "$1");
+  const printable = text
+    .slice(0, 4096)
+    .replaceAll(/[\p{Cc}\s]/gu, "?")
+    .replace(/^([a-z0-9+.-]+:\/\/)[^/]*@/i, "$1")
+    .replace(/([?&]([^=&#]+)=)([^&#]+)/g, (whole, key: string, name: string, value: string) =>
+      /^(?:ref|version)$/.test(name) || (value.length <= 12 && !/token|key|secret|pass|pwd|sig|auth/i.test(name))
+        ? whole
+        : `${key}…`,
+    );
   return printable.length > 200 ? `${printable.slice(0, 199)}…` : printable;
 }
