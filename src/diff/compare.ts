@@ -20,7 +20,7 @@ import { followNames, identifiedAs, renamed } from "./generated-names.ts";
 import { hideNoise, type IgnoreRule } from "./ignore.ts";
 import { imageChanges, replicaChanges } from "./images.ts";
 import { type Item, toItem, toItems } from "./item.ts";
-import { type FingerprintKey, maskSecrets } from "./mask.ts";
+import { type FingerprintKey, maskSecrets, maskText } from "./mask.ts";
 import { matchItems, type Pair } from "./match.ts";
 import { isWorkload, podSpecs } from "./pods.ts";
 import { steady } from "./random.ts";
@@ -115,18 +115,21 @@ export function compareTarget(input: CompareInput): TargetComparison {
     ...movedAndRenamed(pairs, input),
   ].sort(bySeverity);
   const chart = chartVersions(pairs);
+  const told = (text: string): string => maskText(text, input.fingerprintKey, input.secrets);
   const changes = compared.flatMap(({ change }) => (change === undefined ? [] : [change]));
   const secret = secretUse(changes, pairs, head.items);
   return {
     changes: byRisk(changes, findings),
-    images: pairs.flatMap((pair) => imageChanges(pair.base, pair.head)),
+    images: pairs
+      .flatMap((pair) => imageChanges(pair.base, pair.head))
+      .map((one) => ({ ...one, from: told(one.from), to: told(one.to) })),
     replicas: pairs.flatMap((pair) => replicaChanges(pair.base, pair.head)),
     restarts: compared.reduce((sum, one) => sum + one.restarts, 0),
     rollouts: compared.reduce((sum, one) => sum + one.rollouts, 0),
     hiddenLines: compared.reduce((sum, one) => sum + one.hiddenLines, 0),
     ignoredLines: compared.reduce((sum, one) => sum + one.ignoredLines, 0),
     random: input.head === undefined ? base.random : head.random,
-    ...(chart === undefined ? {} : { chart }),
+    ...(chart === undefined ? {} : { chart: { from: told(chart.from), to: told(chart.to) } }),
     ...(secret === undefined ? {} : { secret }),
     findings,
   };

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { isSopsObject, isSopsValue } from "./encrypted.ts";
+import { maskKnown } from "./mask-known.ts";
 import { isList, isObject, mapList, mapObject, NumberText, type Value, type ValueObject, withKey } from "./value.ts";
 
 /** The key of the fingerprints. Equal values have equal fingerprints under one key; without it they tell nothing. */
@@ -27,22 +28,17 @@ export function isValueField(name: string): boolean {
 /**
  * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it: nested in other
  * objects, as a manifest in a text, in annotations that keep what was applied, and in the templates of SealedSecrets
- * and ExternalSecrets; and of these values wherever they stand, the longest first. SOPS cipher texts stay as they are.
- * The same object when it holds no Secret.
+ * and ExternalSecrets; and of these values, and the secrets in addresses, wherever they stand. SOPS cipher texts stay as they are.
+ * The same object when it holds no secret.
  */
 export function maskSecrets(object: ValueObject, key: FingerprintKey, values: readonly string[] = []): ValueObject {
-  const masked = maskObject(object, key);
-  return values.length === 0 ? masked : mapObject(masked, (value) => maskTexts(value, values, key));
+  return maskKnown(maskObject(object, key), values, (text) => String(fingerprint(text, false, key)));
 }
 
-/** The value with these texts replaced wherever they stand. */
-function maskTexts(value: Value, values: readonly string[], key: FingerprintKey): Value {
-  if (isList(value)) return mapList(value, (item) => maskTexts(item, values, key));
-  if (isObject(value)) return mapObject(value, (item) => maskTexts(item, values, key));
-  if (value instanceof NumberText) return values.includes(value.text) ? fingerprint(value.text, false, key) : value;
-  if (typeof value === "number") return values.includes(String(value)) ? fingerprint(String(value), false, key) : value;
-  if (typeof value !== "string") return value;
-  return values.reduce((text, one) => text.replaceAll(one, () => String(fingerprint(one, false, key))), value);
+/** A text of facts without these values and without the secrets in its addresses, as `maskSecrets` shows both. */
+export function maskText(text: string, key: FingerprintKey, values: readonly string[] = []): string {
+  const { text: masked } = maskSecrets({ text }, key, values);
+  return typeof masked === "string" ? masked : text;
 }
 
 function maskValue(value: Value, key: FingerprintKey): Value {

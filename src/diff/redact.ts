@@ -1,3 +1,5 @@
+import { withoutAddressSecrets } from "./mask-known.ts";
+
 const pem = /-----BEGIN [A-Z0-9 ]*-----[\s\S]*?(?:-----END [A-Z0-9 ]*-----|$)/g;
 const tokens =
   /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|AKIA[A-Z0-9]{12,}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*)|\bBearer\s+\S+/g;
@@ -10,7 +12,7 @@ const literals = /\b(literal sources )\[[\s\S]*\](?=: )|\b(invalid literal sourc
 /** What kustomize says of a patch that it cannot read, and of a replacement: the whole patch, the value as rendered. */
 const patches = /\b(from )\[(?=[^\]]*patch:)[\s\S]*$|\b(out of bounds for value )[\s\S]*$/g;
 /** What stands before the host in an address: a name and a password, or a token alone. */
-const userinfo = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'`]+@(?=[^\s/])/gi;
+const userinfo = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'`]+@(?=[^\s/])/gi;
 const secretKind = /\bSecret\b/;
 const run = /[A-Za-z0-9+/]{16,}={0,2}/g;
 
@@ -36,7 +38,10 @@ export function redactMessage(message: string): string {
 
 /** An address, or a text that quotes some, without the credentials that an address may hold. */
 export function withoutCredentials(text: string): string {
-  return text.replace(userinfo, `$1${withheld}@`);
+  return withoutAddressSecrets(
+    text.replace(userinfo, `$1${withheld}@`),
+    () => withheld,
+  );
 }
 
 /** Padded, or with upper, lower and digits in one long stretch: base64, not a path, a word or a hex digest. */

@@ -2,7 +2,7 @@ import { Fault, UserError } from "../model/errors.ts";
 
 /** The text without the credentials that URLs in it may carry, cut to what a message can hold. */
 export function withoutCredentials(text: string): string {
-  const stripped = text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*@/gi, "$1");
+  const stripped = text.replace(/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@'"]*@/gi, "$1");
   return stripped.replace(/(authorization:\s*)[^\r\n]*/gi, "$1…").slice(0, 2000);
 }
 
@@ -34,6 +34,20 @@ const readings: readonly Reading[] = [
     pattern: /returned error: 30[1278]/i,
     error: (message, from) =>
       new Fault("unavailable", `the remote is elsewhere by now: ${message}`, { ...from, fields: { moved: true } }),
+  },
+  {
+    pattern: /attempting to allocate \d+ over limit/i,
+    error: () =>
+      new UserError("limit", "it has a file that is larger than what is taken", {
+        fix: "Take the file out of the repository, or name a revision without it.",
+      }),
+  },
+  {
+    pattern: /fsck error in (?:packed|pack) object|did not receive expected object|invalid (?:packed )?object/i,
+    error: (message) =>
+      new UserError("refused", `the remote sends what git itself takes for hostile or damaged: ${message}`, {
+        fix: "Nothing of it is used. `git fsck` in the repository says more.",
+      }),
   },
   {
     pattern: /returned error: 429/i,

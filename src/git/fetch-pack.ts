@@ -20,6 +20,14 @@ export interface PackFetch {
 }
 
 const lookMs = 200;
+/** The most memory that git may take at once, as git writes sizes. */
+const largestObject = "256m";
+/** What old versions of git and of other programs wrote into commits and trees, and no reader minds. */
+const harmless = [
+  ...["zeroPaddedFilemode", "badFilemode", "badTimezone", "badDate", "badDateOverflow", "zeroPaddedDate"],
+  ...["missingSpaceBeforeDate", "missingEmail", "missingSpaceBeforeEmail", "badEmail", "badName"],
+  ...["missingNameBeforeEmail", "missingAuthor", "multipleAuthors", "nulInCommit", "badTagName", "missingTaggerEntry"],
+];
 
 /**
  * Fetches a commit without history into a repository of its own, where it can be looked at before anybody has it, and
@@ -52,6 +60,8 @@ function run(
 ): Promise<GitOutput> {
   const remote = args[0] === "fetch";
   const env = gitEnvironment({ protocols: remote ? protocols : [], settings });
+  // A difference of some bytes may stand for an object of gigabytes, which git would build in memory.
+  env.GIT_ALLOC_LIMIT = largestObject;
   const ignored = request.caFile === undefined ? proxies : [...proxies, ...authorities];
   for (const name of ignored) delete env[name];
   return runGit({ gitPath: "git", args, cwd: folder, env, deadlineMs: request.deadlineMs, signal, start });
@@ -68,6 +78,9 @@ function settingsOf({ url, addresses, authorization, caFile }: CommitFetch): rea
   const settings: GitSetting[] = [
     ["http.curloptResolve", `${url.hostname}:${port}:${list}`],
     ["core.bigFileThreshold", "32m"],
+    ["pack.threads", "1"],
+    ["fetch.fsckObjects", "true"],
+    ...harmless.map((what): GitSetting => [`fetch.fsck.${what}`, "ignore"]),
   ];
   if (authorization !== undefined)
     settings.push([`http.${url.origin}/.extraheader`, `Authorization: ${authorization}`]);

@@ -98,6 +98,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         await rm(folder, { recursive: true, force: true });
       }
     },
+    graceMs,
     size: () => sizeOf(directory),
     retain: (trees, signal) =>
       exclusively("gc", signal, async () => {

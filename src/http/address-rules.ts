@@ -27,14 +27,18 @@ const own = list(
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
   ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
   ["192.168.0.0", 16],
   ["198.18.0.0", 15],
   ["198.51.100.0", 24],
   ["203.0.113.0", 24],
   ["::1", 128],
+  ["64:ff9b:1::", 48],
   ["100::", 64],
   ["2001::", 23],
   ["2001:db8::", 32],
+  ["3fff::", 20],
+  ["5f00::", 16],
   ["fc00::", 7],
   ["fec0::", 10],
 );
@@ -53,7 +57,8 @@ export function addressAllowed(address: string, isPrivate: boolean): boolean {
 }
 
 /**
- * The IPv4 address that an IPv6 one stands for: mapped and compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056).
+ * The IPv4 address that an IPv6 one stands for: mapped and compatible (RFC 4291), translated (RFC 2765), NAT64
+ * (RFC 6052), 6to4 (RFC 3056). A network's own NAT64 (RFC 8215) may have it anywhere in it, so it is a network of one's own.
  */
 function embedded(address: string): string | undefined {
   const groups = groupsOf(address);
@@ -61,9 +66,12 @@ function embedded(address: string): string | undefined {
   const ipv4 = (index: number): string =>
     [at(index) >> 8, at(index) & 255, at(index + 1) >> 8, at(index + 1) & 255].join(".");
   if (at(0) === 0x2002) return ipv4(1);
-  if (at(0) === 0x64 && at(1) === 0xff9b) return ipv4(6);
-  const mapped = groups.slice(0, 5).every((group) => group === 0) && (at(5) === 0xffff || at(5) === 0);
-  return mapped && (at(5) !== 0 || at(6) !== 0) ? ipv4(6) : undefined;
+  if (at(0) === 0x64 && at(1) === 0xff9b && at(2) === 0) return ipv4(6);
+  if (groups.slice(0, 4).some((group) => group !== 0)) return undefined;
+  const [fifth, sixth] = [at(4), at(5)];
+  const mapped = (fifth === 0 && sixth === 0xffff) || (fifth === 0xffff && sixth === 0);
+  const compatible = fifth === 0 && sixth === 0 && (at(6) !== 0 || at(7) > 1);
+  return mapped || compatible ? ipv4(6) : undefined;
 }
 
 function groupsOf(address: string): readonly number[] {

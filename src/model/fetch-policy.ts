@@ -7,10 +7,16 @@ export const trusted: FetchPolicy = { mayFetch: async () => true };
 
 const textFile = /\.(?:ya?ml|json|jsonnet|libsonnet|tpl|toml)$|(?:^|\/)(?:Kustomization|Chart\.lock|\.gitmodules)$/;
 const largestFile = 1024 * 1024;
-const host = "[a-z0-9-]+(?:\\.[a-z0-9-]+)+(?::\\d{2,5})?";
+const host = "[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,20}(?::\\d{2,5})?";
 const rest = "[:/][^\\s\"'`<>()[\\]{},;|\\\\]+";
-/** Behind a scheme a host is an address without a path too: that of a Helm repository, say. */
-const named = new RegExp(`(?:https|ssh|oci|git\\+ssh)://(?:git@)?${host}(?:${rest})?|(?:git@)?${host}${rest}`, "gi");
+/**
+ * Behind a scheme a host is an address without a path too: that of a Helm repository, say. Without one, a host begins
+ * where no name is before it: a text that is one long word is read once, not once from each of its letters.
+ */
+const named = new RegExp(
+  `(?:https|ssh|oci|git\\+ssh)://(?:git@)?${host}(?:${rest})?|(?<![a-z0-9.-])(?:git@)?${host}${rest}`,
+  "gi",
+);
 
 /**
  * Lets be fetched what a tree uses: an address, at whatever version, that stands in one of its files. The files are
@@ -19,11 +25,11 @@ const named = new RegExp(`(?:https|ssh|oci|git\\+ssh)://(?:git@)?${host}(?:${res
 export function policyOfTree(tree: Tree): FetchPolicy {
   let read: Promise<ReadonlySet<string>> | undefined;
   return {
-    mayFetch: async (address) => {
+    mayFetch: async ({ address, holds }) => {
       read ??= addressesIn(tree);
       const known = await read;
       if (known.has(address)) return true;
-      return [...known].some((one) => one.startsWith(`${address}/`));
+      return holds && [...known].some((one) => one.startsWith(`${address}/`));
     },
   };
 }
@@ -55,8 +61,9 @@ export function addressesInText(text: string): readonly string[] {
 }
 
 function normal(written: string): string {
-  const plain = written
-    .toLowerCase()
+  const lower = written.toLowerCase();
+  // Of an image, which has no scheme, nobody fetches files.
+  const plain = (lower.startsWith("oci://") ? lower.replace(/(\/[^/:]+):[\w.-]+$/, "$1") : lower)
     .replace(/^(?:[a-z+]+:\/\/)?(?:git@)?/, "")
     .replace(/^([a-z0-9.-]+):(?!\d+(?:\/|$))/, "$1/")
     .replace(/[?#@].*$/, "")

@@ -36,9 +36,11 @@ export interface ObjectStore {
    * UserErrors, and Faults for what the network did.
    */
   bring(request: CommitFetch, signal: AbortSignal): Promise<string>;
+  /** How long what nobody retains stays, in milliseconds. */
+  readonly graceMs: number;
   /** Bytes on disk. */
   size(): Promise<number>;
-  /** Lets go of all trees but these. What was written or read in the last hour stays for as long. */
+  /** Lets go of all trees but these, and but those that were written less than `graceMs` ago. */
   retain(trees: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
   /** Runs work while no other process runs work of this name. */
   exclusively<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;

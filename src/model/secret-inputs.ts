@@ -1,15 +1,16 @@
-import { parse } from "yaml";
 import type { ValuesLayer } from "./controller-spec.ts";
 import type { RenderSpec } from "./target.ts";
+import { yamlValues } from "./yaml-values.ts";
 
 /** Shorter than this, a value is found in any text. */
-const least = 6;
+export const leastSecret = 6;
+const shortest = 3;
 
-/** The values of Secrets that controllers put into these renders, the longest first. */
+/** The values of Secrets that controllers put into these renders, the longest first; of fewer than three letters none. */
 export function secretInputs(specs: readonly (RenderSpec | undefined)[]): readonly string[] {
   const values = specs.flatMap((spec) => (spec === undefined ? [] : valuesOf(spec)));
   const texts = values.flatMap((value) => [value, value.trim(), value.replaceAll("\n", "")]);
-  return [...new Set(texts)].filter(({ length }) => length >= least).sort((a, b) => b.length - a.length);
+  return [...new Set(texts)].filter(({ length }) => length >= shortest).sort((a, b) => b.length - a.length);
 }
 
 function valuesOf(spec: RenderSpec): readonly string[] {
@@ -26,11 +27,8 @@ function valuesIn(layer: ValuesLayer): readonly string[] {
 
 /** What is no YAML is one value. */
 function parsed(yaml: string): unknown {
-  try {
-    return parse(yaml, { maxAliasCount: 100, logLevel: "silent" });
-  } catch {
-    return yaml;
-  }
+  const [value = yaml] = yamlValues(yaml);
+  return value;
 }
 
 function scalars(value: unknown): readonly string[] {

@@ -69,9 +69,17 @@ export type SourceAnswer =
   | { readonly ok: true; readonly source: PinnedSource }
   | { readonly ok: false; readonly failure: SourceFailure };
 
-/** Whether an address (`host/path`, see `addressesOf`) may be fetched from. */
+/** An address that stands for a request. */
+export interface SourceAddress {
+  /** `host/path`, without a version. */
+  readonly address: string;
+  /** Whoever uses something below it uses this too: a repository that files are taken from. */
+  readonly holds: boolean;
+}
+
+/** Whether an address may be fetched from. */
 export interface FetchPolicy {
-  mayFetch(address: string): Promise<boolean>;
+  mayFetch(address: SourceAddress): Promise<boolean>;
 }
 
 /** Remote repositories, charts and artifacts, kept as Git objects. */

@@ -5,7 +5,7 @@ import type { HealthJudge } from "../model/health.ts";
 import type { MissingInput } from "../model/mount.ts";
 import type { Logger, Metrics } from "../model/observe.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource, Trace } from "../model/render.ts";
-import { secretInputs } from "../model/secret-inputs.ts";
+import { leastSecret, secretInputs } from "../model/secret-inputs.ts";
 import type { RenderSpec } from "../model/target.ts";
 import type { ObjectReader } from "../model/tree.ts";
 import { RenderCache } from "./cache.ts";
@@ -190,7 +190,7 @@ function finish(outcome: Outcome): Finished {
 async function withoutSecrets(outcome: Outcome, objects: ObjectReader, spec: RenderSpec): Promise<Outcome> {
   if (outcome.type !== "error") return outcome;
   const message = await withoutSecretValues(outcome.message, outcome.trace, objects);
-  return { ...outcome, message: withhold(message, new Set(secretInputs([spec]))) };
+  return { ...outcome, message: withhold(message, new Set(secretInputs([spec]).filter(({ length }) => length >= leastSecret))) };
 }
 
 function failureOf(outcome: Exclude<Outcome, { type: "result" }>): RenderFailure {

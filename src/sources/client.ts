@@ -10,6 +10,7 @@ import { guardedAgent, type Resolve } from "../http/agent.ts";
 import type { Answer } from "../http/exchange.ts";
 import { follow } from "../http/redirects.ts";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
+import { isHostName } from "../model/source-address.ts";
 import type { SourceCredentials, SourceSettings } from "../model/source-settings.ts";
 
 /** Finds credentials that the settings do not have: the user's own, on a laptop. */
@@ -94,6 +95,7 @@ export class SourceClient {
   async locate(url: URL, signal: AbortSignal): Promise<{ readonly url: URL; readonly addresses: readonly string[] }> {
     const place = this.#place(url);
     const { hostname } = place.url;
+    if (!isHostName(hostname)) throw new UserError("refused", `${url.host} names no host`);
     const literal = hostname.replace(/^\[|\]$/g, "");
     const addresses = isIP(literal) === 0 ? await this.#resolve(hostname, signal) : [literal];
     if (addresses.length > 0 && addresses.every((address) => addressAllowed(address, place.private)))

@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../model/errors.ts";
+import { yamlValues } from "../model/yaml-values.ts";
 
 /** A version of a chart in a repository's index. */
 export interface IndexedChart {
@@ -18,7 +18,10 @@ const entrySchema = z.object({
 });
 const entriesSchema = z.object({ entries: z.record(z.string(), z.array(z.unknown())) });
 /** Over this, an index is read only in the form in which Helm writes it. */
-const largestWhole = 2 * 1024 * 1024;
+const largestWhole = 1024 * 1024;
+/** What is said of one version of a chart: its description, its keywords, its annotations. */
+const largestItem = 256 * 1024;
+const longestVersion = 512;
 
 /** The versions of a chart in an index, and how one of them is read. */
 export interface ChartVersions {
@@ -40,7 +43,10 @@ export function chartVersions(text: string, chart: string, repository: string): 
     versions: [...byVersion.keys()],
     read: (version) => {
       const item = byVersion.get(version);
-      return item === undefined ? undefined : entryOf(parseYaml(item, repository), version);
+      if (item === undefined) return undefined;
+      if (item.length > largestItem)
+        throw new UserError("limit", `What the index of ${repository} says of ${chart} ${version} is too long`);
+      return entryOf(parseYaml(item, repository), version);
     },
   };
 }
@@ -72,11 +78,12 @@ function itemsOf(text: string, chart: string): readonly Item[] | undefined {
 }
 
 function itemOf(text: string, indent: number): Item {
-  const written = new RegExp(
-    `^(?: {${indent}}|${" ".repeat(indent - 2)}- )version:[ \\t]*(.+?)[ \\t]*(?: #.*)?\\r?$`,
-    "m",
-  ).exec(text);
-  return { version: written?.[1]?.replace(/^(["'])(.*)\1$/, "$2"), text };
+  const key = new RegExp(`^(?: {${indent}}|${" ".repeat(indent - 2)}- )version:`, "m").exec(text);
+  const start = key === null ? -1 : key.index + key[0].length;
+  // No version is longer, and no expression takes long on so few letters.
+  const [line = ""] = start < 0 ? [] : text.slice(start, start + longestVersion).split("\n", 1);
+  const written = /^[ \t]*(.+?)[ \t]*(?: #.*)?\r?$/.exec(line)?.[1];
+  return { version: written?.replace(/^(["'])(.*)\1$/, "$2"), text };
 }
 
 function entryOf(value: unknown, version: string): IndexedChart | undefined {
@@ -100,12 +107,16 @@ function wholeIndex(text: string, chart: string, repository: string): ChartVersi
 }
 
 function parseYaml(text: string, repository: string): unknown {
+  const value = text.trimStart().startsWith("{") ? parseJson(text) : yamlValues(text)[0];
+  if (value === undefined) throw new UserError("refused", `The index of ${repository} cannot be read`);
+  return value;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return text.trimStart().startsWith("{")
-      ? JSON.parse(text)
-      : parse(text, { maxAliasCount: 100, schema: "core", logLevel: "silent" });
-  } catch (error) {
-    throw new UserError("refused", `The index of ${repository} cannot be read`, { cause: error });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -80,8 +80,8 @@ export function createSources(options: SourcesOptions): Sources {
   const allowed = settings.allow.map((pattern) => pattern.toLowerCase().replace(/\/+$/, ""));
 
   const mayFetch = async (request: SourceRequest, policy: FetchPolicy): Promise<boolean> => {
-    for (const address of addressesOf(request)) {
-      if (allowed.some((pattern) => matchesPattern(address, pattern)) || (await policy.mayFetch(address))) return true;
+    for (const one of addressesOf(request)) {
+      if (allowed.some((pattern) => matchesPattern(one.address, pattern)) || (await policy.mayFetch(one))) return true;
     }
     return false;
   };
@@ -128,8 +128,8 @@ function keyOf(request: SourceRequest): string {
 }
 
 function notAllowed(request: SourceRequest): SourceAnswer {
-  const [address = ""] = addressesOf(request);
-  const message = `${describeRequest(request)} is not fetched: the base branch does not use ${address}`;
+  const [first] = addressesOf(request);
+  const message = `${describeRequest(request)} is not fetched: the base branch does not use ${first?.address ?? "it"}`;
   return {
     ok: false,
     failure: { kind: "not-allowed", message, fix: "The operator allows addresses under `sources.allow`." },

@@ -28,8 +28,11 @@ export interface PinRecords {
   put(key: string, source: PinnedSource, now: number): PinRecord;
   document(url: string): KeptDocument | undefined;
   putDocument(url: string, document: KeptDocument, now: number): void;
-  /** Drops the share of the records that was used least recently, and gives the trees of all others. */
-  shrink(share: number): ReadonlySet<string>;
+  /**
+   * Drops a share of the records that were not used since then, the least recently used first, and gives the trees of
+   * all others; `undefined` where there is nothing to drop.
+   */
+  shrink(share: number, since: number): ReadonlySet<string> | undefined;
   close(): void;
 }
 
@@ -79,7 +82,7 @@ export function openPinRecords(root: string, log: Logger | undefined): PinRecord
     put: (key, source, now) => use((open) => put(open, key, source, now)),
     document: (url) => use((open) => document(open, url)),
     putDocument: (url, kept, now) => use((open) => putDocument(open, url, kept, now)),
-    shrink: (share) => use((open) => shrink(open, share)),
+    shrink: (share, since) => use((open) => shrink(open, share, since)),
     close: () => db.close(),
   };
 }
@@ -131,10 +134,12 @@ function putDocument(db: DatabaseSync, url: string, { etag, body }: KeptDocument
   );
 }
 
-function shrink(db: DatabaseSync, share: number): ReadonlySet<string> {
-  const count = Number(db.prepare("SELECT count(*) AS count FROM pins").get()?.count ?? 0);
-  db.prepare("DELETE FROM pins WHERE key IN (SELECT key FROM pins ORDER BY used LIMIT ?)").run(
-    Math.ceil(count * share),
+function shrink(db: DatabaseSync, share: number, since: number): ReadonlySet<string> | undefined {
+  const old = Number(db.prepare("SELECT count(*) AS count FROM pins WHERE used <= ?").get(since)?.count ?? 0);
+  if (old === 0) return undefined;
+  db.prepare("DELETE FROM pins WHERE key IN (SELECT key FROM pins WHERE used <= ? ORDER BY used LIMIT ?)").run(
+    since,
+    Math.ceil(old * share),
   );
   const rows = db.prepare("SELECT source FROM pins").all();
   return new Set(

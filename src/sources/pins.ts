@@ -1,4 +1,4 @@
-import { Fault, messageOf } from "../model/errors.ts";
+import { Fault, messageOf, UserError } from "../model/errors.ts";
 import type { ObjectStore } from "../model/object-store.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import { describeRequest } from "../model/source-address.ts";
@@ -21,14 +21,12 @@ export interface PinsParts {
 
 /** A tag or version that was looked at this recently is taken as it was then. */
 const recheckMs = 60 * 60_000;
-/** The share of pins that goes when the store is full. */
-const share = 0.25;
-const rounds = 4;
+/** The shares of what was not used lately that go, one after the other, while the store is full. */
+const shares = [0.25, 0.25, 0.5, 1];
 
 /** Turns requests into trees of the store, from its records where these do. */
 export class Pins {
   readonly #parts: PinsParts;
-  #sizeKnown = 0;
 
   constructor(parts: PinsParts) {
     this.#parts = parts;
@@ -72,11 +70,10 @@ export class Pins {
     return store.exclusively(key, signal, async () => {
       const meanwhile = await this.#known(key);
       if (meanwhile !== undefined && meanwhile.source.revision === revision) return meanwhile;
+      await this.#makeRoom(signal);
       const { tree, notes } = await bring(signal);
       const source = { tree, revision, moving, ...(version !== undefined && { version }), ...(notes && { notes }) };
-      const record = records.put(key, source, clock());
-      await this.#makeRoom(signal);
-      return record;
+      return records.put(key, source, clock());
     });
   }
 
@@ -85,13 +82,23 @@ export class Pins {
     return record !== undefined && (await this.#parts.store.has(record.source.tree)) ? record : undefined;
   }
 
-  /** Lets go of what was used least recently. The size is looked at after the first pin and after every twentieth. */
+  /**
+   * Lets go of what was used least recently, but of nothing that a render may be reading. A `limit` UserError where that
+   * leaves no room: one pull request with a thousand revisions fills no disk.
+   */
   async #makeRoom(signal: AbortSignal): Promise<void> {
-    this.#sizeKnown = (this.#sizeKnown + 1) % 20;
-    if (this.#sizeKnown !== 1) return;
     const { store, storeBytes, records } = this.#parts;
-    for (let round = 0; round < rounds && (await store.size()) > storeBytes; round += 1)
-      await store.retain(records.shrink(share), signal);
+    for (const share of shares) {
+      if ((await store.size()) <= storeBytes) return;
+      const kept = records.shrink(share, Date.now() - store.graceMs);
+      if (kept === undefined) break;
+      await store.retain(kept, signal);
+    }
+    if ((await store.size()) <= storeBytes) return;
+    const size = `${Math.round(storeBytes / 1024 / 1024)} MiB`;
+    throw new UserError("limit", `The store of remote sources is full: ${size} were fetched within an hour`, {
+      fix: "Ask again later, or have the operator set `sources.limits.storeMiB`.",
+    });
   }
 }
 

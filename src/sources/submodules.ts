@@ -48,14 +48,22 @@ async function submodulesOf(store: ObjectStore, tree: string, url: string): Prom
   return modules.flat();
 }
 
-/** The sections of a `.gitmodules` that have a path and a URL. */
+/** The sections of a `.gitmodules` that have a path and a URL. Read line by line: no expression takes long on any text. */
 function sections(text: string): readonly { readonly path: string; readonly url: string }[] {
-  return text.split(/^\s*\[submodule\s.*\]\s*$/m).flatMap((section) => {
-    const value = (key: string): string | undefined =>
-      new RegExp(String.raw`^\s*${key}\s*=\s*(.+?)\s*$`, "m").exec(section)?.[1]?.replace(/^"(.*)"$/, "$1");
-    const [path, url] = [value("path"), value("url")];
+  const found: Map<string, string>[] = [];
+  for (const line of text.split("\n").map((one) => one.trim())) {
+    const sign = line.indexOf("=");
+    if (line.startsWith("[")) found.push(new Map());
+    else if (sign > 0) found.at(-1)?.set(line.slice(0, sign).trim(), unquoted(line.slice(sign + 1).trim()));
+  }
+  return found.flatMap((section) => {
+    const [path, url] = [section.get("path"), section.get("url")];
     return path === undefined || url === undefined ? [] : [{ path, url }];
   });
+}
+
+function unquoted(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
 /** `./` and `../` are relative to the repository's own address. */

@@ -254,6 +254,11 @@ describe("a file that is not YAML", () => {
     ["a key twice", "version: 1\nversion: 1\n", '2:1 The key "version" is there twice in the same map'],
     ["a tab", "a:\n\tb: 1\n", "2:1 The file is not YAML: Tabs are not allowed as indentation"],
     ["two documents", `${good}---\n${good}`, "5:1 The file is not YAML: it holds more than one document"],
+    [
+      "itself as a key of a key",
+      Array.from({ length: 400 }, (_, depth) => `${" ".repeat(depth)}?\n`).join(""),
+      "1:1 The file has a map or a list as a key",
+    ],
     ["itself again", "a: &x [*x]\n", "1:1 The file is nested more than 50 levels deep, or an alias contains itself"],
   ])("is told when it is %s", (_, text, expected) => {
     expect(problems(text)).toContain(expected);

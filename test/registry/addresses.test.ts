@@ -28,6 +28,13 @@ describe("where a registry may be", () => {
     "64:ff9b::a00:1",
     "2002:a00:1::",
     "::127.0.0.1",
+    "::ffff:0:10.0.0.1",
+    "64:ff9b:1::a00:1",
+    "64:ff9b:1:a00:0:100::",
+    "2001:0:a00:1::",
+    "3fff::1",
+    "5f00::1",
+    "192.88.99.1",
   ])("is in a network of one's own only when that is configured: %s", (address) => {
     expect(addressAllowed(address, false)).toBe(false);
     expect(addressAllowed(address, true)).toBe(true);
@@ -50,6 +57,8 @@ describe("where a registry may be", () => {
     "224.0.0.1",
     "255.255.255.255",
     "ff02::1",
+    "::5",
+    "::ffff:0:169.254.169.254",
     "not an address",
     "",
   ])("is never at a link-local, metadata, unspecified or multicast address: %s", (address) => {

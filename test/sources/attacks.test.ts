@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Resolve } from "../../src/http/agent.ts";
 import { defaultSourceLimits } from "../../src/model/source-settings.ts";
-import type { SourceRequest } from "../../src/model/sources.ts";
+import type { SourceAddress, SourceRequest } from "../../src/model/sources.ts";
 import { unpack } from "../../src/sources/archive.ts";
 import { unpackChart } from "../../src/sources/chart.ts";
 import { chart, type TarEntry, tar, tgz } from "./support/archives.ts";
@@ -129,7 +129,7 @@ describe("an address that a pull request names", () => {
   it("of a new host is not fetched, nor one of a new path, until the base branch or the operator has it", async () => {
     const server = await httpsServer();
     server.files.set("/acme/a.yaml", "a: 1\n");
-    const used = { mayFetch: async (address: string) => address === `${server.host}/acme` };
+    const used = { mayFetch: async ({ address }: SourceAddress) => address === `${server.host}/acme` };
     const { pin, refused } = sourcesWorld([server]);
     const elsewhere = await refused(file("https://evil.example.com/a.yaml"), used);
     expect(elsewhere).toMatchObject({ kind: "not-allowed", message: expect.stringContaining("evil.example.com") });
@@ -184,6 +184,26 @@ describe("an answer", () => {
     expect(await refused({ kind: "helm", repository: server.url, chart: "web", version: "1.0.0" })).toMatchObject({
       kind: "refused",
     });
+  });
+
+  it.each([
+    ["a version of blanks", `entries:\n  web:\n  - name: web\n    version: 1${" ".repeat(2_000_000)}x\n`],
+    ["keys in keys", `entries:\n  web:\n  - version: 1.0.0\n    urls: [a]\n    x: ${"? ".repeat(2000)}\n`],
+    [
+      "keys in keys, for whoever reads it whole",
+      `entries: {web: [{version: 1.0.0, urls: [a], x: {${"? ".repeat(2000)}}}]}`,
+    ],
+    ["one long version", `entries:\n  web:\n  - version: 1.0.0\n    urls: [a]\n${"    # much\n".repeat(100_000)}`],
+    [
+      "aliases of aliases",
+      `entries:\n  web:\n  - version: 1.0.0\n    a: &a [${"x,".repeat(99)}]\n    b: &b [${"*a,".repeat(99)}]\n    urls: [${"*b,".repeat(99)}]\n`,
+    ],
+  ])("of an index with %s is refused, at once", async (_what, index) => {
+    const server = await httpsServer();
+    server.files.set("/index.yaml", index);
+    const { refused } = sourcesWorld([server]);
+    const failure = await refused({ kind: "helm", repository: server.url, chart: "web", version: "1.0.0" });
+    expect(failure.kind).toMatch(/refused|limit|not-found/);
   });
 
   it("of an index with a chart at a file or over http is refused", async () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Resolve } from "../../src/http/agent.ts";
-import type { GitRevision, SourceRequest } from "../../src/model/sources.ts";
+import type { GitRevision, SourceAddress, SourceRequest } from "../../src/model/sources.ts";
 import { gitCredentials } from "../../src/wiring/local-sources.ts";
 import { gitBackend } from "../git/support/git-server.ts";
 import { launcher } from "../support/launcher.ts";
@@ -180,7 +180,7 @@ describe("a Git repository", () => {
       "deep/lib/base/a.yaml": "one",
       "base/a.yaml": "one",
     });
-    const outerOnly = { mayFetch: async (address: string) => address.endsWith("/outer") };
+    const outerOnly = { mayFetch: async ({ address }: SourceAddress) => address.endsWith("/outer") };
     expect(await world.refused(asked, outerOnly)).toMatchObject({
       kind: "not-allowed",
       message: expect.stringMatching(/^Submodule deep\/lib/),

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { SourceRequest } from "../../src/model/sources.ts";
+import type { SourceAnswer, SourceRequest } from "../../src/model/sources.ts";
 import { chart, sha256 } from "./support/archives.ts";
 import { type HttpsServer, httpsServer } from "./support/https-server.ts";
 import { sourcesWorld, temporary } from "./support/world.ts";
@@ -57,6 +57,51 @@ describe("the store of sources", () => {
     expect(downloads(server)).toEqual(["/web-1.0.0.tgz"]);
   });
 
+  it("keeps what may be in use, and takes no more when that fills it", async () => {
+    const versions = Array.from({ length: 12 }, (_, index) => `1.${index}.0`);
+    const server = await repository(versions, 100_000);
+    const { pin, pinned, refused } = sourcesWorld([server], { limits: { storeBytes: 500_000 } });
+    const answers: SourceAnswer[] = [];
+    for (const version of versions) answers.push(await pin(web(server, version)));
+    const fetched = versions.filter((_, index) => answers[index]?.ok);
+    expect(fetched.length).toBeGreaterThan(2);
+    expect(fetched.length).toBeLessThan(8);
+    expect(await refused(web(server, "1.11.0"))).toMatchObject({
+      kind: "limit",
+      message: expect.stringContaining("is full"),
+    });
+    server.asked.length = 0;
+    for (const version of fetched) await pinned(web(server, version));
+    expect(downloads(server)).toEqual([]);
+  });
+
+  it("gives two repositories what each may have, whoever asked first", async () => {
+    const server = await repository(["1.0.0"], 1_000);
+    const { pin, pinned, refused, sources } = sourcesWorld([server]);
+    const before = await pinned(web(server, "1.0.0"));
+    const none = { mayFetch: async () => false };
+    // That it is there already opens it to nobody.
+    expect(await refused(web(server, "1.0.0"), none)).toMatchObject({ kind: "not-allowed" });
+    server.asked.length = 0;
+    expect(await pin(web(server, "1.0.0"))).toEqual({ ok: true, source: before });
+    expect((await sources.objects.read(before.tree))?.kind).toBe("tree");
+  });
+
+  it("tells each repository that asks of a version that moved, and from what", async () => {
+    const server = await repository(["1.0.0"], 1_000);
+    const index = String(server.files.get("/index.yaml"));
+    const { pinned, root } = sourcesWorld([server]);
+    const first = await pinned(web(server, "1.0.0"));
+    const replaced = await chart("web", "1.0.0", [{ name: "web/files/other", text: "other" }]);
+    server.files.set("/web-1.0.0.tgz", replaced);
+    server.files.set("/index.yaml", index.replace(/digest: [0-9a-f]+/, `digest: ${sha256(replaced)}`));
+    const later = (): number => Date.now() + 2 * 60 * 60_000;
+    for (const clock of [later, later]) {
+      const again = sourcesWorld([server], {}, { root, clock });
+      expect(await again.pinned(web(server, "1.0.0"))).toMatchObject({ movedFrom: first.revision, moving: false });
+    }
+  });
+
   it("drops what was used least recently when it is over its size, and fetches it again when it is wanted", async () => {
     const versions = Array.from({ length: 21 }, (_, index) => `1.${index}.0`);
     const server = await repository(versions, 50_000);
@@ -64,7 +109,6 @@ describe("the store of sources", () => {
     const trees = new Map<string, string>();
     for (const version of versions.slice(0, -1)) trees.set(version, (await pinned(web(server, version))).tree);
     await pinned(web(server, "1.0.0"));
-    // The size is looked at after this one.
     await pinned(web(server, "1.20.0"));
     server.asked.length = 0;
     await pinned(web(server, "1.0.0"));

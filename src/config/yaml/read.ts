@@ -1,6 +1,7 @@
 import { type Document, isScalar, LineCounter, parseDocument, type Scalar, visit, type YAMLParseError } from "yaml";
 import { messageOf } from "../../model/errors.ts";
 import { type ConfigProblem, type Locate, nowhere, quoted, wrong } from "../../model/problem.ts";
+import { hasOddKeys } from "../../model/yaml-values.ts";
 import { locator } from "./locate.ts";
 
 const maxCharacters = 512 * 1024;
@@ -12,6 +13,8 @@ const tooDeep = wrong(
   `The file is nested more than ${maxDepth} levels deep, or an alias contains itself`,
   "Reduce the nesting.",
 );
+
+const oddKey = wrong([], "The file has a map or a list as a key", "Write the key as a text.");
 
 /** The data of a YAML file with the place of each part, or the problems that keep it from being read. */
 export type ReadYaml =
@@ -34,6 +37,7 @@ export function readYaml(text: string, file: string): ReadYaml {
     return refuse(nowhere(file)(tooDeep));
   }
   if (document.errors.length > 0) return refuse(...syntaxProblems(document.errors, lines, file));
+  if (hasOddKeys(document)) return refuse(nowhere(file)(oddKey));
   const twice = duplicateKeys(document).map((key) => duplicateProblem(key, lines, file));
   return twice.length > 0 ? refuse(...twice) : toValue(document, locator(document, lines, file));
 }
