@@ -5,6 +5,7 @@ export { controllerFacts } from "./controllers/facts.ts";
 export { isReleased } from "./deletion-protected.ts";
 export {
   notAutomatedFinding,
+  ownedBySetFinding,
   type Removal,
   suspendedFinding,
   targetRemovedFinding,

@@ -3,6 +3,7 @@ import type { Declaration, Destination, Handling } from "../model/declaration.ts
 import type { JsonObject } from "../model/json.ts";
 import type { SourceAnswer, SourceRequest } from "../model/sources.ts";
 import type { RenderSpec } from "../model/target.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import type { OwnRepository } from "./own-repository.ts";
 
 /** Names an object in a cluster. `group` is `""` for the core; `namespace` is empty where it has none. */
@@ -57,6 +58,8 @@ export interface FollowedUnit {
   readonly handling?: Handling;
   /** Argo CD's project. */
   readonly project?: string;
+  /** Folders of the own repository that it reads at another revision: nothing of this one is deployed by it. */
+  readonly elsewhere?: readonly Elsewhere[];
 }
 
 /** What follows from one object. */

@@ -13,7 +13,13 @@ import { reachOf } from "./reach.ts";
  * target exists.
  */
 export type ComparedTarget =
-  | { readonly target: Target; readonly affected: false; readonly moves?: readonly Move[] }
+  | {
+      readonly target: Target;
+      readonly affected: false;
+      /** The target as the base has it, where something of its place is another one. */
+      readonly before?: Target;
+      readonly moves?: readonly Move[];
+    }
   | {
       readonly target: Target;
       readonly affected: true;
@@ -66,7 +72,7 @@ export function untouched({ base, head }: TargetPair, inputs: Inputs): boolean {
  */
 export async function previewPair(pair: TargetPair, evidence: Evidence, budget: Budget): Promise<ComparedTarget> {
   const { renderer, trees, signal } = evidence;
-  const target = pair.head ?? pair.base;
+  const target = pair.head ?? pair.shown ?? pair.base;
   if (
     pair.base !== undefined &&
     pair.head !== undefined &&
@@ -90,7 +96,7 @@ export async function previewPair(pair: TargetPair, evidence: Evidence, budget: 
   const affected: Affected = {
     ...{ target, affected: true, base, head },
     ...(reached === undefined ? {} : { reached }),
-    ...(pair.base === undefined || pair.head === undefined ? {} : { before: pair.base }),
+    ...(pair.base === undefined || (pair.head === undefined && pair.shown === undefined) ? {} : { before: pair.base }),
     ...movedFrom(pair),
   };
   return budget.take(heldBy(base, head)) ? affected : exceeded();

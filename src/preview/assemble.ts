@@ -30,6 +30,7 @@ import { locateFindings } from "./locate.ts";
 import { declarerName } from "./moves.ts";
 import { notes } from "./notes.ts";
 import type { Commits } from "./outcome.ts";
+import { type HandedOver, handoverFindings, leavingTheirSet } from "./owned.ts";
 import { byUrgency } from "./plan.ts";
 import type { RenderAgain } from "./random.ts";
 import { removalOf } from "./removal.ts";
@@ -66,9 +67,11 @@ export async function assemble(parts: Parts): Promise<Preview> {
   const affected = parts.compared.filter((one): one is Affected => one.affected);
   const because = await reasons(affected, parts.changed, parts.trees);
   const follows = followedObjects(parts.plan, affected);
-  const compared = await compareEach(affected, because, { ...parts, follows });
+  const handed = leavingTheirSet(parts.compared);
+  const compared = await compareEach(affected, because, { ...parts, follows, handed });
   const cluster = await clusterFindings(affected, parts.changed, parts.trees);
-  const findings = [...compared.flatMap((one) => one.findings), ...cluster];
+  const owned = handoverFindings(handed, parts.compared);
+  const findings = [...compared.flatMap((one) => one.findings), ...owned, ...cluster];
   const unread = await unreadFiles(parts.changed, affected, parts.trees, parts.exclude);
   const targets = byUrgency(
     await withFollowers(
@@ -126,13 +129,18 @@ export async function assemble(parts: Parts): Promise<Preview> {
 async function compareEach(
   affected: readonly Affected[],
   because: readonly TargetPreview["because"][],
-  parts: Parts & { readonly follows: ReturnType<typeof followedObjects> },
+  parts: Parts & {
+    readonly follows: ReturnType<typeof followedObjects>;
+    readonly handed: readonly HandedOver[];
+  },
 ): Promise<readonly ComparedSides[]> {
   const compared: ComparedSides[] = [];
   for (const [index, one] of affected.entries()) {
     const why = because[index] ?? [];
     const near = await nearMissing(one.head, parts.trees.head.tree);
-    const removal = removalOf(one, parts.compared);
+    const fate = removalOf(one, parts.compared);
+    const moved = parts.handed.filter(({ set }) => set === one).length;
+    const removal = fate === undefined || moved === 0 ? fate : { ...fate, moved };
     const charts = await chartChanges(one, parts.trees, parts.fetched);
     const options = { ...parts, near, removal, charts };
     const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, options) : undefined;

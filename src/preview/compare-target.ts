@@ -265,6 +265,8 @@ function sideFindings({ target, base, head }: Affected, { removal }: CompareOpti
   const { app, environment } = target;
   const resources = base.ok ? base.resources() : undefined;
   const claims = resources?.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
+  // Something else declares all of it from now on: what that means is told of each.
+  if (resources !== undefined && resources.length > 0 && removal?.moved === resources.length) return [];
   const { path } = target.render;
   const pods = resources === undefined ? undefined : podCount(resources.map(({ object }) => object));
   return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims, pods, removal })];

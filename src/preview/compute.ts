@@ -139,7 +139,8 @@ async function compareAll(
   onProgress?.({ phase: "targets", done, total: compared.length });
   await mapLimit(open, atOnce, async ({ pair, index, moves }) => {
     const result = await previewPair(pair, { renderer, trees, inputs, signal }, budget);
-    compared[index] = moves === undefined ? result : { ...result, moves };
+    const before = pair.base === undefined ? {} : { before: pair.base };
+    compared[index] = moves === undefined ? result : { ...before, ...result, moves };
     done += 1;
     onProgress?.({ phase: "render", done, total: compared.length });
     // Those that were rendered before wait for nothing.

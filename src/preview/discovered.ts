@@ -11,24 +11,25 @@ const entryFiles = ["kustomization.yaml", "kustomization.yml", "Kustomization", 
 /**
  * Takes the pairs out that only discovery sees come or go, while their folders are there before and after: a base that
  * lost its last user is no new target, and one that found a user is not gone. One whose own kustomization made it a
- * target is compared with what it gave before.
+ * target is compared with what it gave before. So is, where controllers are followed, every folder in which something
+ * changed: it may be what a controller read, and reads no more.
  */
 export async function withoutPhantoms(
   pairs: readonly TargetPair[],
   trees: ComparedTrees,
 ): Promise<readonly TargetPair[]> {
-  const settled = await Promise.all(pairs.map((pair) => settle(pair, trees)));
+  const followed = pairs.some(({ base, head }) => (base ?? head)?.declaration !== undefined);
+  const settled = await Promise.all(pairs.map((pair) => settle(pair, trees, followed)));
   return settled.filter((pair) => pair !== undefined);
 }
 
-async function settle(pair: TargetPair, trees: ComparedTrees): Promise<TargetPair | undefined> {
+async function settle(pair: TargetPair, trees: ComparedTrees, followed: boolean): Promise<TargetPair | undefined> {
   const [before, after] = [trees.base.tree, trees.head.tree];
   if (pair.head === undefined) return (await renders(pair.base.render, after)) ? undefined : pair;
   if (pair.base !== undefined || !(await renders(pair.head.render, before))) return pair;
-  if (pair.head.render.kind === "plain") {
-    return (await sameAt(pair.head.render.path, before, after)) ? undefined : pair;
-  }
-  const changed = await entryChanged(pair.head, before, after);
+  const isSame = await sameAt(pair.head.render.path, before, after);
+  if (pair.head.render.kind === "plain" && !followed) return isSame ? undefined : pair;
+  const changed = followed ? !isSame : await entryChanged(pair.head, before, after);
   return changed ? { id: pair.id, base: pair.head, head: pair.head } : undefined;
 }
 

@@ -24,10 +24,11 @@ export function declarerName({ declaration, render }: Target): string {
  */
 export function movesOf(pairs: readonly TargetPair[]): ReadonlyMap<TargetPair, readonly Move[]> {
   const kept = pairs.filter(isKept);
-  const [bases, heads] = [kept.map(({ base }) => base), kept.map(({ head }) => head)].map(byId);
+  const bases = byId(pairs.flatMap(({ base }) => base ?? []));
+  const heads = byId(pairs.flatMap(({ head }) => head ?? []));
   const became = new Map(kept.map(({ base, head }) => [base.id, head.id]));
   const moved = kept.map((pair) => {
-    const parents = parentMove(pair, became, bases ?? new Map(), heads ?? new Map());
+    const parents = parentMove(pair, became, bases, heads);
     return [pair, [...ownMoves(pair), ...parents]] as const;
   });
   return new Map(moved.filter(([, moves]) => moves.length > 0));

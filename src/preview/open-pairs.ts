@@ -27,10 +27,11 @@ export async function openPairs(prepared: Prepared, trees: ComparedTrees): Promi
   if (before === after) return openInPlan(after.plan, inputs.touched);
   const all = pairTargets(before.plan.targets, after.plan.targets);
   const pairs = after.plan.source === "discovered" ? await withoutPhantoms(all, trees) : all;
-  const moved = movesOf(pairs);
+  const moved = movesOf(all);
   const compared = pairs.map((pair): ComparedTarget => {
     const moves = moved.get(pair);
-    return { target: pair.head ?? pair.base, affected: false, ...(moves === undefined ? {} : { moves }) };
+    const from = moves === undefined || pair.base === undefined ? {} : { before: pair.base, moves };
+    return { target: pair.head ?? pair.shown ?? pair.base, affected: false, ...from };
   });
   const open = pairs.flatMap((pair, index) =>
     untouched(pair, inputs) ? [] : [{ pair, index, moves: moved.get(pair) }],

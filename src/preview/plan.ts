@@ -6,7 +6,13 @@ import { type RenderSpec, type Target, targetId } from "../model/target.ts";
 /** One target at the base and at the head; one of them is absent where the target does not exist there. */
 export type TargetPair =
   | { readonly id: string; readonly base: Target; readonly head: Target }
-  | { readonly id: string; readonly base: Target; readonly head: undefined }
+  | {
+      readonly id: string;
+      readonly base: Target;
+      readonly head: undefined;
+      /** The target under a name of its own, where another one has its name at the head. */
+      readonly shown?: Target;
+    }
   | { readonly id: string; readonly base: undefined; readonly head: Target };
 
 /**
@@ -31,10 +37,22 @@ export function pairTargets(base: readonly Target[], head: readonly Target[]): r
       left.delete(same);
     }
   }
+  const ids = new Set(head.map(({ id }) => id));
   return [
     ...head.map((target): TargetPair => ({ id: target.id, base: pairs.get(target), head: target })),
-    ...[...left].map((target): TargetPair => ({ id: target.id, base: target, head: undefined })),
+    ...[...left].map((target): TargetPair => gone(target, ids)),
   ];
+}
+
+/** What only the base has. Its name may be another one's by now: then its kind stands behind it. */
+function gone(target: Target, taken: Set<string>): TargetPair {
+  const { app, environment, declaration, render } = target;
+  const kind = (declaration?.kind ?? render.kind).toLowerCase();
+  const choices = [app, `${app}-${kind}`, ...Array.from(taken, (_, index) => `${app}-${kind}-${index + 2}`)];
+  const name = choices.find((one) => !taken.has(targetId(one, environment))) ?? app;
+  const id = targetId(name, environment);
+  taken.add(id);
+  return { id, base: target, head: undefined, ...(name === app ? {} : { shown: { ...target, id, app: name } }) };
 }
 
 /** For each target where its chain of declarations begins: the folder of the entry. */
@@ -76,9 +94,9 @@ const identities: readonly Identity[] = [
       isShared(render) || render.kind === "helm" ? undefined : JSON.stringify([render.kind, render.path]),
     fits: areAlike,
   },
-  // A folder that a controller deploys from now on, or no longer.
-  { keyOf: ({ render }) => (isMounted(render.path) ? undefined : render.path), fits: areUnlike },
-  { keyOf: ({ id }) => id },
+  // A folder that a controller deploys from now on.
+  { keyOf: ({ render }) => (isMounted(render.path) ? undefined : render.path), fits: isTakenOver },
+  { keyOf: ({ id }) => id, fits: (base, head) => areAlike(base, head) || isTakenOver(base, head) },
 ];
 
 function declared(
@@ -102,8 +120,9 @@ function areAlike(base: Target, head: Target): boolean {
   return (base.declaration === undefined) === (head.declaration === undefined);
 }
 
-function areUnlike(base: Target, head: Target): boolean {
-  return !areAlike(base, head);
+/** The other way round is a loss: the folder is there, and nothing deploys it any more. */
+function isTakenOver(base: Target, head: Target): boolean {
+  return base.declaration === undefined && head.declaration !== undefined;
 }
 
 function always(): boolean {

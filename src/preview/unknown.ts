@@ -1,6 +1,8 @@
 import type { UnknownTargets } from "../model/preview.ts";
 import type { Render } from "../model/render.ts";
 import type { Affected, ComparedTarget } from "./affected.ts";
+import { objectIn } from "./declared-object.ts";
+import { isLeftToPeople } from "./left-to-people.ts";
 import { declarerName } from "./moves.ts";
 
 /** What can be compared, and what cannot because what declares it is not rendered. */
@@ -11,17 +13,18 @@ export interface Known {
 
 /**
  * Takes out what only seems to be removed: targets whose parent (a generator, an entry, a Kustomization) is not
- * rendered at the head, so that nobody can say what becomes of them. Those that only seem to be new, because their
- * parent was not rendered before, are compared with a side that is not known.
+ * rendered at the head, so that nobody can say what becomes of them, and of what comes from them in turn. So it is with
+ * those that seem to be applied by people now, because nobody sees any more what reads their files. Those that only
+ * seem to be new, because their parent was not rendered before, are compared with a side that is not known.
  */
 export function withoutUnknown(compared: readonly ComparedTarget[]): Known {
-  if (!compared.some((one) => one.affected && one.target.declaration?.parent !== undefined))
+  if (!compared.some((one) => one.affected && (one.base?.ok === false || one.head?.ok === false)))
     return { compared, unknown: [] };
-  const before = new Map(compared.map((one) => [baseIdOf(one), one]));
   const after = new Map(compared.map((one) => [one.target.id, one]));
+  const declarers = new Declarers(compared, after);
   const lost = new Map<ComparedTarget, Affected>();
   for (const one of compared) {
-    const parent = one.affected && isGone(one) ? unseenParent(one, before, new Set()) : undefined;
+    const parent = declarers.unseenAbove(one, new Set());
     if (parent !== undefined) lost.set(one, parent);
   }
   const rest = compared.filter((one) => !lost.has(one)).map((one) => withUnknownBase(one, after));
@@ -32,35 +35,54 @@ export function withoutUnknown(compared: readonly ComparedTarget[]): Known {
       parent,
       app: parent.target.app,
       environment: parent.target.environment,
-      targets: children.map(
-        ([
-          {
-            target: { app, environment },
-          },
-        ]) => ({ app, environment }),
-      ),
+      targets: children.map(([{ target }]) => ({ app: target.app, environment: target.environment })),
     })),
   };
 }
 
-function baseIdOf(one: ComparedTarget): string {
-  return ((one.affected ? one.before : undefined) ?? one.target).id;
+function isGone(one: ComparedTarget): boolean {
+  return one.affected && one.head === undefined;
 }
 
-function isGone({ head }: Affected): boolean {
-  return head === undefined;
+function baseId({ before, target }: ComparedTarget): string {
+  return (before ?? target).id;
 }
 
-/** The nearest target above one that is gone whose head is not rendered, where all between are gone too. */
-function unseenParent(
-  { target }: Affected,
-  before: ReadonlyMap<string, ComparedTarget>,
-  seen: ReadonlySet<string>,
-): Affected | undefined {
-  const parent = before.get(target.declaration?.parent ?? "");
-  if (parent === undefined || !parent.affected || seen.has(target.id)) return undefined;
-  if (isGone(parent)) return unseenParent(parent, before, new Set([...seen, target.id]));
-  return isUnseen(parent.head, parent.base) ? parent : undefined;
+/** What declared the targets of the base. */
+class Declarers {
+  readonly #byId: ReadonlyMap<string, ComparedTarget>;
+  /** Entries that are not rendered now: what they have is followed by no parent's id where it reads its own files. */
+  readonly #entries: readonly Affected[];
+
+  readonly #after: ReadonlyMap<string, ComparedTarget>;
+
+  constructor(compared: readonly ComparedTarget[], after: ReadonlyMap<string, ComparedTarget>) {
+    this.#after = after;
+    const own = compared.filter(({ before, target }) => before === target);
+    // An entry that is compared with itself is new: it may have the name of one that the base has.
+    this.#byId = new Map([...own, ...compared.filter((one) => !own.includes(one))].map((one) => [baseId(one), one]));
+    this.#entries = compared.filter(
+      (one): one is Affected =>
+        one.affected && one.target.declaration === undefined && isUnseen(one.head, one.base) && one.base?.ok === true,
+    );
+  }
+
+  /**
+   * The nearest target above one whose head is not rendered, where that one is gone or left to people; or where its
+   * parent is, and still has it.
+   */
+  unseenAbove(one: ComparedTarget, seen: ReadonlySet<string>): Affected | undefined {
+    const { id, declaration } = one.before ?? one.target;
+    if (declaration === undefined || seen.has(id)) return undefined;
+    const parent = this.#byId.get(declaration.parent ?? "");
+    const isLost = isGone(one) || isLeftToPeople(one, this.#after);
+    if (!isLost && one.target.declaration?.parent !== parent?.target.id) return undefined;
+    if (isLost) {
+      if (parent === undefined) return this.#entries.find(({ base }) => objectIn(base, declaration) !== undefined);
+      if (parent.affected && isUnseen(parent.head, parent.base)) return parent;
+    }
+    return parent === undefined ? undefined : this.unseenAbove(parent, new Set([...seen, id]));
+  }
 }
 
 /** Whether a side lacks something, be it all of it, that the other side has. */

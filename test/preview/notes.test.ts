@@ -21,14 +21,27 @@ describe("notes of a preview", () => {
     expect(noted(warnings)).toEqual([".sluice.yaml:3: unknown key `x`", "no generator"]);
   });
 
-  it("count what does not render on either side, in one line", () => {
+  it("count what does not render on either side, and what else was remarked before, in one line", () => {
     const broken = [problem("a does not render", "a.yaml", "not-rendered"), problem("b", "b.yaml", "not-rendered")];
     expect(noted(broken, broken)).toEqual([
-      "2 objects of Argo CD or Flux do not render, as before this change: `sluice targets` says why.",
+      "As before this change, 2 objects of Argo CD or Flux do not render: `sluice targets` says more.",
     ]);
-    expect(noted(broken, broken.slice(0, 1))).toEqual([
-      "One object of Argo CD or Flux does not render, as before this change: `sluice targets` says why.",
+    const missing = problem("Nothing here declares the GitRepository `x`", "c.yaml");
+    expect(noted([missing, ...broken], [missing, ...broken.slice(0, 1)])).toEqual([
+      "As before this change, 1 object of Argo CD or Flux does not render and there is 1 remark on what they read: `sluice targets` says more.",
     ]);
+  });
+
+  it("count remarks alone", () => {
+    const missing = problem("Nothing here declares the GitRepository `x`", "c.yaml");
+    expect(noted([missing], [missing])).toEqual([
+      "As before this change, there is 1 remark on what Argo CD and Flux read: `sluice targets` says more.",
+    ]);
+  });
+
+  it("repeat what the configuration has on both sides", () => {
+    const unknown = problem("unknown key `x`", ".sluice.yaml");
+    expect(noted([unknown], [unknown])).toEqual([".sluice.yaml:3: unknown key `x`"]);
   });
 
   it("leave what the change breaks to its target", () => {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../model/json.ts";
 import type { MissingInput, Mount } from "../../model/mount.ts";
 import { joinPath, resolvePath } from "../../model/paths.ts";
 import type { PinnedSource, SourceRequest } from "../../model/sources.ts";
+import { elsewhereOf } from "../elsewhere.ts";
 import type { Followed, FollowProblem, KnownObject, World } from "../follower.ts";
 import { missingOf, mountOf } from "../mounting.ts";
 import { type ReadApplication, readApplication, syncedApplication } from "./application.ts";
@@ -46,6 +47,10 @@ export function followApplication(object: KnownObject, world: World): Followed {
   const settings = settingsFor(plane, renderKeys);
   const cluster = read.hydrated || !isOfWorld(place, world) ? undefined : world.facts;
   const { metadata, spec } = read.application;
+  const elsewhere = read.sources.flatMap(({ source }, index) => {
+    const origin = origins[index];
+    return origin === undefined || source.path === "" ? [] : elsewhereOf(origin, source.path, world.own);
+  });
   return {
     unit: {
       kind: "Application",
@@ -65,6 +70,7 @@ export function followApplication(object: KnownObject, world: World): Followed {
       ...(place !== undefined && { destination: place }),
       handling: handlingOf(read.application),
       project: spec.project || "default",
+      ...(elsewhere.length > 0 && { elsewhere }),
     },
     problems: problemsOf(read, destination, plane),
   };

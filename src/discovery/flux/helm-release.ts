@@ -3,6 +3,7 @@ import type { Destination, Handling } from "../../model/declaration.ts";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { joinPath } from "../../model/paths.ts";
 import type { RenderSpec } from "../../model/target.ts";
+import { elsewhereOf } from "../elsewhere.ts";
 import type { Followed, KnownObject, World } from "../follower.ts";
 import { missingOf, mountOf, unusableInput } from "../mounting.ts";
 import { type ChartOrigin, chartOf, referredChart } from "./charts.ts";
@@ -40,6 +41,7 @@ export function followHelmRelease(object: KnownObject, world: World): Followed {
     ...(layers.length === 0 ? {} : { valuesFrom: layers }),
     ...(world.facts === undefined ? {} : { cluster: world.facts }),
   };
+  const elsewhere = origin.kind === "remote" ? elsewhereOf(origin, origin.path, world.own) : [];
   const problems = origin.kind === "own" && origin.problem !== undefined ? [origin.problem] : [];
   return {
     unit: {
@@ -47,6 +49,7 @@ export function followHelmRelease(object: KnownObject, world: World): Followed {
       kind: "HelmRelease",
       destination: destination(parsed.data, object, world),
       handling: handlingOf(parsed.data),
+      ...(elsewhere.length > 0 && { elsewhere }),
     },
     problems,
   };

@@ -2,6 +2,7 @@ import type { Handling } from "../../model/declaration.ts";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import type { MissingInput, Mount } from "../../model/mount.ts";
 import { joinPath } from "../../model/paths.ts";
+import { elsewhereOf } from "../elsewhere.ts";
 import type { Followed, KnownObject, World } from "../follower.ts";
 import { missingOf, mountOf, unusableInput } from "../mounting.ts";
 import { type FileOrigin, filesOf } from "./artifact.ts";
@@ -31,6 +32,7 @@ export function followKustomization(object: KnownObject, world: World): Followed
     ...ignore,
     ...substitutions(parsed.data, object.namespace, world),
   };
+  const elsewhere = elsewhereOf(origin, joinPath(origin.folder ?? "", path), world.own);
   const problems = origin.kind === "own" && origin.problem !== undefined ? [origin.problem] : [];
   return {
     unit: {
@@ -38,6 +40,7 @@ export function followKustomization(object: KnownObject, world: World): Followed
       kind: "Kustomization",
       destination: destinationOf(spec, world),
       handling: handlingOf(spec),
+      ...(elsewhere.length > 0 && { elsewhere }),
     },
     problems,
   };

@@ -126,7 +126,8 @@ export class KeptRepository {
       of: (spec) => {
         const name = specText(spec);
         if (exact.has(name)) return "changed";
-        return undecided.has(name) ? "unknown" : "same";
+        // A target that only the head has may be compared with what its files gave before: nothing is known of that.
+        return undecided.has(name) || !this.#index.has(name) ? "unknown" : "same";
       },
       learn: (spec, trace) => {
         if (this.#at?.source.tree.oid === base.source.tree.oid) this.#add(specText(spec), trace, true);

@@ -1,3 +1,4 @@
+import type { Elsewhere } from "../../discovery/elsewhere.ts";
 import type { KnownObject } from "../../discovery/follower.ts";
 import type { Declaration } from "../../model/declaration.ts";
 import { isMounted } from "../../model/mount.ts";
@@ -19,6 +20,8 @@ export interface Candidate extends Nameable {
   readonly entry: string;
   readonly target: Pick<Target, "render" | "destination" | "handling">;
   readonly known: KnownObject | undefined;
+  /** Folders of the repository that it reads at another revision. */
+  readonly elsewhere: readonly Elsewhere[];
   readonly declares: Declaration["kind"] | undefined;
 }
 
@@ -58,6 +61,7 @@ function entryOf(cluster: ClusterWalk, index: number, spec: FolderSpec): Candida
     ...{ name, namespace: "", kind: "entry", object: {}, path: spec.path, cluster: cluster.setting.cluster },
     ...{ key: `${index} ${specText(spec)}`, parent: undefined, project: undefined, entry: spec.path },
     ...{ destination: undefined, target: { render: spec }, known: undefined, declares: undefined },
+    elsewhere: [],
   };
 }
 
@@ -69,10 +73,11 @@ function unitOf(
 ): Candidate {
   const key = `${index} ${keyOf(object)}`;
   const above = `${index} ${parent}`;
-  const { render, destination, handling, project, kind } = unit;
+  const { render, destination, handling, project, kind, elsewhere = [] } = unit;
   return {
     ...{ name: object.name, namespace: object.namespace, kind: object.kind, object: object.object },
     ...{ path: render.path, cluster: cluster.setting.cluster, key, project, declares: kind, known: object },
+    elsewhere,
     parent: above !== key && known.has(above) ? above : undefined,
     entry: cluster.entries[0]?.path ?? "",
     destination,

@@ -1,3 +1,4 @@
+import type { Elsewhere } from "../../discovery/elsewhere.ts";
 import { entryCandidates, listFolders } from "../../discovery/index.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
 import type { ConfigProblem } from "../../model/problem.ts";
@@ -88,7 +89,8 @@ function warning(message: string, fix: string, file = "", line = 1): ConfigProbl
 
 /**
  * The plan of a repository without a configuration that holds objects of controllers: what these deploy, and one note
- * about folders that nothing deploys. Where they deploy none of the repository's own folders, the folders stay targets.
+ * about folders that nothing deploys. Where they deploy none of the repository's own folders, the folders stay targets,
+ * but for those that they read at another revision.
  */
 export async function withControllers(folders: TargetPlan, controllers: Controllers): Promise<TargetPlan> {
   const { candidates, reached: looked, problems } = controllers;
@@ -96,18 +98,31 @@ export async function withControllers(folders: TargetPlan, controllers: Controll
   const reached = [...all.flatMap((target) => ownFolder(target) ?? []), ...looked];
   const deploysOwn = all.some((target) => target.declaration !== undefined && ownFolder(target) !== undefined);
   const left = folders.targets.filter(({ render }) => !reached.some((path) => touches(path, render.path)));
-  const kept = deploysOwn ? [] : left;
+  const elsewhere = candidates.flatMap((one) => one.elsewhere.map((folder) => ({ ...folder, one })));
+  const other = left.filter(({ render }) => elsewhere.some(({ path }) => isAtOrBelow(render.path, path)));
+  const rest = left.filter((target) => !other.includes(target));
+  const kept = deploysOwn ? [] : rest;
   const targets = [...all, ...kept.filter(({ id }) => !all.some((one) => one.id === id))];
-  const unreached = left.length > 0 && kept.length === 0 ? [notReached(left)] : [];
+  const unreached = rest.length > 0 && kept.length === 0 ? [notReached(rest)] : [];
   return {
     targets,
     environments: [...new Set(targets.map(({ environment }) => environment))],
     source: "discovered",
     problems: [...folders.problems, ...problems],
-    notes: unreached,
+    notes: [...elsewhereNotes(elsewhere), ...unreached],
     madeFrom: controllers.madeFrom,
     moving: controllers.moving,
   };
+}
+
+/** One line for each revision. */
+function elsewhereNotes(all: readonly (Elsewhere & { readonly one: Candidate })[]): readonly string[] {
+  return [...Map.groupBy(all, ({ revision }) => revision)].map(([revision, read]) => {
+    const folders = [...new Set(read.map(({ path }) => `\`${path || "."}\``))];
+    const names = [...new Set(read.map(({ one }) => `${one.kind} \`${one.name}\``))];
+    const [by, is] = [sentenceList(names, 3), names.length === 1 ? "reads" : "read"];
+    return `${by} ${is} ${sentenceList(folders, 5)} at the ${revision}, so nothing of it is deployed from this branch.`;
+  });
 }
 
 function touches(path: string, folder: string): boolean {

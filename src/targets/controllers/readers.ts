@@ -9,15 +9,22 @@ export interface RootedRender {
   readonly root: string;
 }
 
+/** A folder whose files count as read, whatever a render looked up. */
+export interface ClaimedFolder {
+  readonly folder: string;
+  readonly root: string;
+}
+
 /** Which entries' renders read which files of the repository. */
 export class Readers {
   readonly #byFile = new Map<string, Set<string>>();
-  /** Folders of renders that stopped early: they may have read anything there. */
-  readonly #stopped: { readonly folder: string; readonly root: string }[] = [];
+  /** Folders that are read at another revision, and those of renders that stopped early. */
+  readonly #claimed: ClaimedFolder[];
 
-  constructor(renders: readonly RootedRender[]) {
+  constructor(renders: readonly RootedRender[], claimed: readonly ClaimedFolder[] = []) {
+    this.#claimed = [...claimed];
     for (const { spec, render, root } of renders) {
-      if (!render.ok) this.#stopped.push({ folder: spec.path, root });
+      if (!render.ok) this.#claimed.push({ folder: spec.path, root });
       for (const [path, kind] of render.trace) if (kind === "file") this.#add(path, root);
       for (const { file } of render.ok ? render.resources() : []) if (file !== undefined) this.#add(file, root);
     }
@@ -31,7 +38,7 @@ export class Readers {
 
   /** The entries below which a render read the file, or may have; `folder` is what is rendered to get at it. */
   of(file: string, folder: string): ReadonlySet<string> {
-    const early = this.#stopped.filter((one) => isAtOrBelow(file, one.folder) || isAtOrBelow(folder, one.folder));
-    return new Set([...(this.#byFile.get(file) ?? []), ...early.map(({ root }) => root)]);
+    const claimed = this.#claimed.filter((one) => isAtOrBelow(file, one.folder) || isAtOrBelow(folder, one.folder));
+    return new Set([...(this.#byFile.get(file) ?? []), ...claimed.map(({ root }) => root)]);
   }
 }

@@ -162,8 +162,12 @@ class Surveyor {
   }
 
   async #readers(): Promise<Readers> {
-    const all = await Promise.all([...this.#clusters.values()].map((cluster) => cluster.rooted()));
-    return new Readers(all.flat());
+    const clusters = [...this.#clusters.values()];
+    const all = await Promise.all(clusters.map((cluster) => cluster.rooted()));
+    return new Readers(
+      all.flat(),
+      clusters.flatMap((cluster) => cluster.elsewhere()),
+    );
   }
 
   async survey(): Promise<Survey> {

@@ -5,7 +5,7 @@ import { type FolderSpec, type RenderSpec, specText } from "../../model/target.t
 import { mayDeclare } from "./may-declare.ts";
 import { isKept, keyOf, knownObject } from "./objects.ts";
 import type { Pins } from "./pins.ts";
-import type { RootedRender } from "./readers.ts";
+import type { ClaimedFolder, RootedRender } from "./readers.ts";
 
 /** A render that a plan looked into. */
 export type RenderOf = (spec: RenderSpec) => Promise<Render>;
@@ -170,6 +170,16 @@ export class ClusterWalk {
       });
       return known !== undefined && isKept(known) ? [{ known, parent }] : [];
     });
+  }
+
+  /**
+   * Folders of the repository that something reads at another revision, each with the entry that it comes from. The
+   * root says nothing about what is below it.
+   */
+  elsewhere(): readonly ClaimedFolder[] {
+    return [...this.#units].flatMap(([key, { unit }]) =>
+      (unit.elsewhere ?? []).flatMap(({ path }) => (path === "" ? [] : [{ folder: path, root: this.#rootOf(key) }])),
+    );
   }
 
   /** The renders that may declare something, each with the text of the entry's spec that it comes from. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Target } from "../../../src/model/target.ts";
 import { resolveTargets } from "../../../src/targets/index.ts";
 import { sharedRenderer } from "../../render/support/engines.ts";
+import { application, configMap, flux, release, repository, sync } from "../../support/controller-objects.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
 import { planReads, sourceOf } from "../../support/plan-reads.ts";
-import { application, configMap, flux, release, sync } from "./support.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -33,6 +33,64 @@ const base: Files = {
   "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
   "charts/web/templates/cm.yaml": configMap("web"),
 };
+
+describe("a folder that is read at another revision of the repository", () => {
+  const at = (ref: string) => ({
+    "clusters/prod/all.yaml": `${repository().replace("branch: main", ref)}${flux("apps", "./apps")}`,
+  });
+
+  it("is no target of this branch, and neither are the objects in it: one line says so", async () => {
+    const plan = await planOf({
+      ...at("branch: release-1.2"),
+      "apps/kustomization.yaml": "resources: [web.yaml]\n",
+      "apps/web.yaml": flux("web", "./web"),
+      "web/cm.yaml": configMap("web"),
+    });
+    expect(declarers(plan.targets)).toEqual([
+      "prod: Kustomization apps",
+      "prod: folder clusters/prod",
+      "default: folder web",
+    ]);
+    expect(plan.notes).toEqual([
+      "Kustomization `apps` reads `apps` at the branch `release-1.2`, so nothing of it is deployed from this branch.",
+    ]);
+  });
+
+  it("is one where something reads it at this branch, too", async () => {
+    const plan = await planOf({
+      ...at("tag: v1.0.0"),
+      "clusters/staging/sync.yaml": `${repository()}${flux("apps", "./apps")}`,
+      "apps/web.yaml": flux("web", "./web"),
+      "web/cm.yaml": configMap("web"),
+    });
+    expect(declarers(plan.targets)).toEqual([
+      "staging: Kustomization apps",
+      "staging: folder clusters/staging",
+      "staging: Kustomization web",
+      "prod: Kustomization apps",
+      "prod: folder clusters/prod",
+    ]);
+    expect(plan.notes[0]).toContain("at the tag `v1.0.0`");
+  });
+
+  it("is told for Applications, whose root says nothing about the rest", async () => {
+    const at = (path: string) => application("web", path).replace("HEAD", "v1");
+    const plan = await planOf({
+      "apps/web.yaml": at("web"),
+      "apps/all.yaml": at("''").replace("name: web", "name: all"),
+      "web/kustomization.yaml": "resources: [cm.yaml]\n",
+      "web/cm.yaml": configMap("web"),
+    });
+    expect(declarers(plan.targets)).toEqual([
+      "default: Application all",
+      "default: folder apps",
+      "default: Application web",
+    ]);
+    expect(plan.notes).toEqual([
+      "Application `web` reads `web` at the revision `v1`, so nothing of it is deployed from this branch.",
+    ]);
+  });
+});
 
 describe("a folder that something of a controller reads", () => {
   it("is no target beside it, where its objects stand in a base that both clusters use", async () => {

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Target } from "../../../src/model/target.ts";
 import type { PlanReads } from "../../../src/targets/index.ts";
 import { resolveTargets } from "../../../src/targets/index.ts";
+import { application, configMap, flux, repository, sync } from "../../support/controller-objects.ts";
 import { memoryRenderer } from "../../support/memory-renderer.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
 import { planReads, sourceOf } from "../../support/plan-reads.ts";
-import { application, configMap, flux, repository, sync } from "./support.ts";
 
 type Files = Readonly<Record<string, string>>;
 
