@@ -113,7 +113,11 @@ export function argoContent(apps: number): ScaleContent {
   return {
     // The root, what people apply for it, and an Application for each app.
     targets: apps + sharing + 2,
-    files: { "root.yaml": application("root", "applications"), ...shared(1), ...Object.fromEntries([...own, ...sharedBy]) },
+    files: {
+      "root.yaml": application("root", "applications"),
+      ...shared(1),
+      ...Object.fromEntries([...own, ...sharedBy]),
+    },
     app: (change) => ({ [`apps/${names[change]}/prod/replicas.yaml`]: replicas(names[change] ?? "", 9) }),
     shared: (change) => shared(change + 2),
     firstApp: `apps/${names[0]}/prod`,
