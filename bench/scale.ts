@@ -58,14 +58,14 @@ const scales: readonly Scale[] = [
     name: "folders",
     content: folderContent,
     sizes: [200, 600, 2_000, 6_000],
-    ...{ app: 1, shared: sharing, limit: () => 60 },
+    ...{ app: 1, shared: sharing, limit: () => 50 },
   },
   {
     name: "Applications",
     content: argoContent,
     sizes: [200, 600, 2_000],
     // What people apply lies at the root, so it is rendered, and is the same.
-    ...{ app: 2, shared: sharing + 1, limit: () => 45 },
+    ...{ app: 2, shared: sharing + 1, limit: () => 25 },
   },
   {
     name: "HelmReleases",
