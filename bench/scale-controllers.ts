@@ -6,8 +6,8 @@ export const identity: RepositoryIdentity = { urls: ["https://github.com/acme/sc
 const [url] = identity.urls;
 
 /**
- * A repository of Flux: each app has a Kustomization, in whose folder a HelmRelease stands, of a chart that twenty share.
- * The change of an app is one of the values in its HelmRelease, so the plan of the head is another one.
+ * A repository of Flux: each app has a Kustomization, in whose folder a HelmRelease stands, of a chart that twenty
+ * share. The change of an app is one of the values in its HelmRelease, so the plan of the head is another one.
  */
 export function fluxContent(apps: number): ScaleContent {
   const names = appNames(apps);

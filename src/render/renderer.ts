@@ -45,7 +45,7 @@ export interface RendererOptions {
 export interface EngineRenderer extends Renderer, HealthJudge {
   /** Starts an engine if none runs. An `unavailable` Fault when that fails. */
   hello(): Promise<EngineHello>;
-  /** Starts one only where nobody has asked this very engine yet what it is made of: without that no result is found. */
+  /** Starts one only where this very engine was never asked what it is made of: without that no result is found. */
   prepare(): Promise<void>;
 }
 
