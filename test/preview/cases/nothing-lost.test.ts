@@ -38,6 +38,11 @@ const edits: Readonly<Record<string, Edit>> = {
     const folder = nth(foldersOf(files), pick);
     for (const path of [...files.keys()]) if (path.startsWith(`${folder}/`)) files.delete(path);
   },
+  "an entry is deleted": (files, pick) => files.delete(nth(entriesOf(files), pick)),
+  "an entry is broken": (files, pick) => {
+    const path = nth(entriesOf(files), pick);
+    files.set(path, `${files.get(path) ?? ""}\n  broken: [a\n`);
+  },
   "a file is broken": (files, pick) => change(files, pick, (text) => `${text}\n  broken: [a\n`),
   "a folder is renamed": (files, pick) => {
     const folder = nth(foldersOf(files), pick);
@@ -69,6 +74,10 @@ const edits: Readonly<Record<string, Edit>> = {
 
 function nth(all: readonly string[], number: number): string {
   return all[number % Math.max(all.length, 1)] ?? "";
+}
+
+function entriesOf(files: ReadonlyMap<string, string>): readonly string[] {
+  return [...files.keys()].filter((path) => /gotk-sync|root|applications\/|flux-system\/kustomization/.test(path));
 }
 
 function foldersOf(files: ReadonlyMap<string, string>): readonly string[] {
@@ -118,6 +127,7 @@ async function lostOf(pair: TargetPair, said: Said, base: Awaited<ReturnType<typ
   const target = said.target(name);
   const joined = said.preview.targets.some(({ movedFrom }) => movedFrom === pair.base?.render.path);
   if (pair.head === undefined) return target?.status === "removed" || joined ? [] : [`${name} is gone`];
+  if (pair.head.declaration === undefined) return [`${name} is a mere folder`];
   const after = await head.resources(pair.head);
   if (after === undefined) return target?.status === "failed" ? [] : [`${name} is not rendered`];
   if (before.isSubsetOf(after)) return [];
