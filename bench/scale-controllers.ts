@@ -6,8 +6,8 @@ export const identity: RepositoryIdentity = { urls: ["https://github.com/acme/sc
 const [url] = identity.urls;
 
 /**
- * A repository of Flux: each app has a Kustomization, in whose folder a HelmRelease stands, of a chart that twenty share.
- * The change of an app is one of the values in its HelmRelease, so the plan of the head is another one.
+ * A repository of Flux: each app has a Kustomization, in whose folder a HelmRelease stands, of a chart that twenty
+ * share. The change of an app is one of the values in its HelmRelease, so the plan of the head is another one.
  */
 export function fluxContent(apps: number): ScaleContent {
   const names = appNames(apps);
@@ -113,7 +113,11 @@ export function argoContent(apps: number): ScaleContent {
   return {
     // The root, what people apply for it, and an Application for each app.
     targets: apps + sharing + 2,
-    files: { "root.yaml": application("root", "applications"), ...shared(1), ...Object.fromEntries([...own, ...sharedBy]) },
+    files: {
+      "root.yaml": application("root", "applications"),
+      ...shared(1),
+      ...Object.fromEntries([...own, ...sharedBy]),
+    },
     app: (change) => ({ [`apps/${names[change]}/prod/replicas.yaml`]: replicas(names[change] ?? "", 9) }),
     shared: (change) => shared(change + 2),
     firstApp: `apps/${names[0]}/prod`,

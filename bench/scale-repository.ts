@@ -55,7 +55,10 @@ export function appNames(apps: number): readonly string[] {
 }
 
 /** A repository with this content. `changes` is how many commits of each kind there are. */
-export function scaleRepository({ targets, files, app, shared, firstApp }: ScaleContent, changes: number): ScaleRepository {
+export function scaleRepository(
+  { targets, files, app, shared, firstApp }: ScaleContent,
+  changes: number,
+): ScaleRepository {
   const root = mkdtempSync(join(tmpdir(), "sluice-scale-"));
   const dir = join(root, "repository");
   const git = (args: readonly string[], input = ""): string => {

@@ -10,16 +10,26 @@ import { cpuMilliseconds } from "./cpu.ts";
 import { median } from "./floor.ts";
 import { peakMegabytes } from "./memory.ts";
 import { type Ratio, silent } from "./preview.ts";
-import { type ScaleRepository, scaleRepository, sharing } from "./scale-repository.ts";
+import { argoContent, fluxContent, identity } from "./scale-controllers.ts";
+import {
+  folderContent,
+  type ScaleContent,
+  type ScaleRepository,
+  scaleRepository,
+  sharing,
+} from "./scale-repository.ts";
 
 /** What a preview costs a server in a repository of so many targets, in milliseconds of CPU. */
 export interface ServerCost {
+  readonly name: string;
+  /** What one app may cost. */
+  readonly limit: number;
   readonly targets: number;
   /** The first preview of the process, with an empty cache. */
   readonly first: number;
   /** One app of many, with the base seen before and the head not. */
   readonly oneApp: number;
-  /** A base of twenty, the same. */
+  /** What twenty share, the same. */
   readonly shared: number;
   /** The largest size of the process so far, in MiB. */
   readonly peak: number | undefined;
@@ -32,9 +42,39 @@ export interface ScaleBench {
   readonly load: readonly [number, number];
 }
 
-const sizes = [200, 600, 2_000, 6_000];
-/** What one app may cost a server, in milliseconds of CPU, however many targets there are. */
-export const serverLimit = 60;
+/** A way to deploy many apps: what a repository holds, how many targets one change affects, what it may cost. */
+interface Scale {
+  readonly name: string;
+  readonly content: (apps: number) => ScaleContent;
+  readonly sizes: readonly number[];
+  readonly app: number;
+  readonly shared: number;
+  /** Milliseconds of CPU of the change of one app in so many. */
+  readonly limit: (apps: number) => number;
+}
+
+const scales: readonly Scale[] = [
+  {
+    name: "folders",
+    content: folderContent,
+    sizes: [200, 600, 2_000, 6_000],
+    ...{ app: 1, shared: sharing, limit: () => 50 },
+  },
+  {
+    name: "Applications",
+    content: argoContent,
+    sizes: [200, 600, 2_000],
+    // What people apply lies at the root, so it is rendered, and is the same.
+    ...{ app: 2, shared: sharing + 1, limit: () => 25 },
+  },
+  {
+    name: "HelmReleases",
+    content: fluxContent,
+    sizes: [200, 600],
+    // The Kustomization changes with its HelmRelease, and the plan with both: it grows with the apps.
+    ...{ app: 2, shared: sharing, limit: (apps) => 60 + 1.2 * apps },
+  },
+];
 const previews = 8;
 const commandTargets = 600;
 const rounds = 7;
@@ -45,17 +85,23 @@ const sluice = join(import.meta.dirname, "..", "bin", "sluice");
 export async function benchScale(kustomize: string, say: (line: string) => void): Promise<ScaleBench> {
   const [before = 0] = loadavg();
   const server: ServerCost[] = [];
-  for (const size of sizes) {
-    say(`a server's previews in a repository of ${size + sharing} targets …`);
-    server.push(await withRepository(size, serverCost));
+  for (const scale of scales) {
+    for (const size of scale.sizes) {
+      say(`a server's previews of ${size} ${scale.name} …`);
+      server.push(await withRepository(scale.content(size), (repository) => serverCost(repository, scale, size)));
+    }
   }
-  say(`\`sluice preview\` in a repository of ${commandTargets + sharing} targets …`);
-  const command = await withRepository(commandTargets, (repository) => commandRatios(repository, kustomize));
+  const folders = folderContent(commandTargets);
+  say(`\`sluice preview\` in a repository of ${folders.targets} targets …`);
+  const command = await withRepository(folders, (repository) => commandRatios(repository, kustomize));
   return { server, command, load: [before, loadavg()[0] ?? 0] };
 }
 
-async function withRepository<T>(size: number, use: (repository: ScaleRepository) => T | Promise<T>): Promise<T> {
-  const repository = scaleRepository(size, previews + 1);
+async function withRepository<T>(
+  content: ScaleContent,
+  use: (repository: ScaleRepository) => T | Promise<T>,
+): Promise<T> {
+  const repository = scaleRepository(content, previews + 1);
   try {
     return await use(repository);
   } finally {
@@ -63,19 +109,21 @@ async function withRepository<T>(size: number, use: (repository: ScaleRepository
   }
 }
 
-async function serverCost(repository: ScaleRepository): Promise<ServerCost> {
+async function serverCost(repository: ScaleRepository, scale: Scale, size: number): Promise<ServerCost> {
   const launcher = openLauncher();
   const edges = openLocal({ cacheDir: join(repository.dir, "..", "renders"), log: silent, start: launcher.start });
   try {
-    const reads = { renderer: edges.renderer, kept: new KeptPreviews() };
+    const reads = { renderer: edges.renderer, kept: new KeptPreviews(), memo: new Map() };
     const preview = (head: string, affected: number) => cpuOf(repository, edges, reads, head, affected);
     const [firstApp = "", ...apps] = repository.apps;
     const [firstShared = "", ...shared] = repository.shared;
-    const first = await preview(firstApp, 1);
-    await preview(firstShared, sharing);
-    const oneApp = await each(apps, (head) => preview(head, 1));
-    const ofShared = await each(shared, (head) => preview(head, sharing));
-    return { targets: repository.targets, first, oneApp, shared: ofShared, peak: peakMegabytes("self") };
+    const first = await preview(firstApp, scale.app);
+    await preview(firstShared, scale.shared);
+    const oneApp = await each(apps, (head) => preview(head, scale.app));
+    const ofShared = await each(shared, (head) => preview(head, scale.shared));
+    const { targets } = repository;
+    const [name, limit] = [scale.name, scale.limit(size)];
+    return { name, limit, targets, first, oneApp, shared: ofShared, peak: peakMegabytes("self") };
   } finally {
     await edges.close();
     launcher.close();
@@ -99,7 +147,8 @@ async function cpuOf(
   const before = cpuMilliseconds();
   const repository = edges.repository(dir);
   const signal = AbortSignal.timeout(deadlineMs);
-  const outcome = await computePreview({ repository, base, head, fingerprintKey: new Uint8Array(32), signal }, reads);
+  const request = { repository, base, head, identity, fingerprintKey: new Uint8Array(32), signal };
+  const outcome = await computePreview(request, reads);
   const used = cpuMilliseconds() - before;
   const found = outcome.kind === "preview" ? outcome.preview.completeness : undefined;
   if (found?.affected !== affected || found.failed > 0)

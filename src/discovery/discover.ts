@@ -71,8 +71,11 @@ function nameUnits(units: readonly Unit[]): readonly Target[] {
 /** The app's name, or the whole path if another folder has that name in this environment. */
 function freeName(app: string, environment: string, path: string, used: Set<string>): string {
   const whole = safeName(path.replaceAll("/", "-"));
-  const choices = [app, whole, ...Array.from({ length: used.size + 1 }, (_, index) => `${whole}-${index + 2}`)];
-  const free = choices.find((name) => !used.has(targetId(name, environment))) ?? whole;
+  const isFree = (name: string): boolean => !used.has(targetId(name, environment));
+  let free = [app, whole].find(isFree);
+  for (let number = 2; free === undefined; number += 1) {
+    if (isFree(`${whole}-${number}`)) free = `${whole}-${number}`;
+  }
   used.add(targetId(free, environment));
   return free;
 }

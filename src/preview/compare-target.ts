@@ -265,7 +265,7 @@ function sideFindings({ target, base, head }: Affected, { removal }: CompareOpti
   const { app, environment } = target;
   const resources = base.ok ? base.resources() : undefined;
   const claims = resources?.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
-  // Something else declares all of it from now on: what that means is told of each.
+  // Something else declares all of it from now on: what that means has a finding for each.
   if (resources !== undefined && resources.length > 0 && removal?.moved === resources.length) return [];
   const { path } = target.render;
   const pods = resources === undefined ? undefined : podCount(resources.map(({ object }) => object));

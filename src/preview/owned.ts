@@ -22,7 +22,7 @@ export function leavingTheirSet(compared: readonly ComparedTarget[]): readonly H
     const set = before.get(one.before?.declaration?.parent ?? "");
     if (isGone(one) || one.target.declaration?.kind !== "Application" || !isSet(set)) return [];
     if (one.target.declaration.parent === set.target.id && !isGone(set)) return [];
-    // Where nothing reads it any more, what is said of the set tells of it.
+    // Where nothing reads it any more, the finding about the set has it.
     return isGone(set) && isLeftToPeople(one, after) ? [] : [{ one, set }];
   });
 }

@@ -10,8 +10,8 @@ const maxDepth = 32;
 
 /**
  * What becomes of the resources of a target that is gone with its declaration: that depends on what the declaration's
- * object said about its end, and on whether its own parent deletes it. An object that its own render has (a bootstrap of
- * Flux) is its own parent.
+ * object said about its end, and on whether its own parent deletes it. An object that its own render has (what a
+ * bootstrap of Flux writes) is its own parent.
  */
 export function removalOf(one: Affected, compared: readonly ComparedTarget[], depth = 0): Removal | undefined {
   const { declaration } = baseOf(one);

@@ -45,6 +45,8 @@ export interface RendererOptions {
 export interface EngineRenderer extends Renderer, HealthJudge {
   /** Starts an engine if none runs. An `unavailable` Fault when that fails. */
   hello(): Promise<EngineHello>;
+  /** Starts one only where this very engine was never asked what it is made of: without that no result is found. */
+  prepare(): Promise<void>;
 }
 
 interface Finished {
@@ -61,23 +63,23 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
   const { log, now = Date.now, cacheBytes: capacityBytes = 512 * 1024 * 1024, cacheDir: directory } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const pool = new EnginePool({ binary: options.binary, limits, log }, options.workers ?? availableParallelism());
-  const cache = new RenderCache(
-    directory === undefined ? undefined : new RenderStore({ directory, capacityBytes, log, now }),
-    now,
-  );
+  const store = directory === undefined ? undefined : new RenderStore({ directory, capacityBytes, log, now });
+  const cache = new RenderCache(store, now);
   const flights = new Flights<Finished>();
   const parsed = new ParsedRenders();
   let build: Promise<string> | undefined;
 
-  const keyOf = async (spec: RenderSpec): Promise<string> => {
-    build ??= pool.hello().then((hello) => buildOf(hello, options.binary));
+  const buildOfEngine = async (): Promise<string> => {
+    build ??= knownBuild(options.binary, store, () => pool.hello());
     try {
-      return specKey(await build, limits, spec);
+      return await build;
     } catch (error) {
       build = undefined;
       throw error;
     }
   };
+
+  const keyOf = async (spec: RenderSpec): Promise<string> => specKey(await buildOfEngine(), limits, spec);
 
   /** Asks an engine about the tree with the mounts in it. The trace is one of the repository. */
   const ask = async (
@@ -111,6 +113,7 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
 
   return {
     hello: () => pool.hello(),
+    prepare: async () => void (await buildOfEngine()),
     async known(spec, source) {
       if (lacking(spec) !== undefined) return undefined;
       const cached = await cache.find(await keyOf(spec), source.tree);
@@ -145,6 +148,21 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
       cache.close();
     },
   };
+}
+
+/** The build of an engine; it is started only where the store does not know. */
+async function knownBuild(
+  binary: string,
+  store: RenderStore | undefined,
+  hello: () => Promise<EngineHello>,
+): Promise<string> {
+  const { size, mtimeMs } = statSync(binary, { throwIfNoEntry: false }) ?? {};
+  const file = JSON.stringify([binary, size ?? null, mtimeMs ?? null]);
+  const known = size === undefined ? undefined : store?.engine(file);
+  if (known !== undefined) return known;
+  const found = buildOf(await hello(), binary);
+  store?.addEngine(file, found);
+  return found;
 }
 
 /** What decides the output besides the input. A build without a hash of its source is told apart by its file. */

@@ -41,7 +41,8 @@ const schema = `
     trace BLOB NOT NULL, remarks TEXT NOT NULL, used INTEGER NOT NULL, UNIQUE (key, sum));
   CREATE INDEX IF NOT EXISTS renders_used ON renders (used, id);
   CREATE INDEX IF NOT EXISTS renders_digest ON renders (digest);
-  CREATE TABLE IF NOT EXISTS bodies (digest BLOB PRIMARY KEY, bytes BLOB NOT NULL);`;
+  CREATE TABLE IF NOT EXISTS bodies (digest BLOB PRIMARY KEY, bytes BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS engines (file TEXT PRIMARY KEY, build TEXT NOT NULL);`;
 
 const fileName = "renders-v1.sqlite";
 const rendersPerKey = 64;
@@ -57,6 +58,8 @@ interface Statements {
   readonly trim: StatementSync;
   readonly touch: StatementSync;
   readonly drop: StatementSync;
+  readonly engine: StatementSync;
+  readonly addEngine: StatementSync;
 }
 
 /**
@@ -98,6 +101,19 @@ export class RenderStore {
       this.#options.log?.warn({ digest }, "a damaged result in the cache is not used");
       return undefined;
     });
+  }
+
+  /** What the engine in this file said of itself, `undefined` where it was not asked. */
+  engine(file: string): string | undefined {
+    return this.#try(undefined, ({ engine }) => {
+      const build = engine.get(file)?.build;
+      return typeof build === "string" ? build : undefined;
+    });
+  }
+
+  /** Keeps what an engine said. */
+  addEngine(file: string, build: string): void {
+    this.#try(undefined, ({ addEngine }) => void addEngine.run(file, build));
   }
 
   /** Writes renders, and the time of use of cached ones, in one transaction; then makes room. */
@@ -152,6 +168,8 @@ export class RenderStore {
       ),
       touch: db.prepare("UPDATE renders SET used = ? WHERE key = ? AND sum = ?"),
       drop: db.prepare("DELETE FROM renders WHERE id = ?"),
+      engine: db.prepare("SELECT build FROM engines WHERE file = ?"),
+      addEngine: db.prepare("INSERT OR REPLACE INTO engines (file, build) VALUES (?, ?)"),
     };
   }
 

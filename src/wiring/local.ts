@@ -12,7 +12,7 @@ export interface LocalEdges {
   readonly renderer: Renderer;
   /** Opened at the first use; absent without settings for them. */
   readonly sources: Sources | undefined;
-  /** Starts an engine while something else is done: its start takes a while. */
+  /** Starts an engine where nothing is kept, while something else is done: its start takes a while. */
   startEngine(): void;
   /** The repository that a folder is or lies in. */
   repository(dir: string): LocalRepository;
@@ -55,7 +55,7 @@ export function openLocal(options: LocalOptions): LocalEdges {
       // Whoever renders is told what is wrong with it.
       opening
         .get()
-        .then(({ start: warm }) => warm())
+        .then(({ prepare }) => prepare())
         .catch(() => undefined);
     },
     repository: (dir) => {
@@ -92,8 +92,8 @@ class Opening<T> {
 
 interface OpenEngine {
   readonly renderer: Renderer;
-  /** Starts an engine process. */
-  start(): Promise<unknown>;
+  /** Starts an engine process, where one is needed to find what is kept. */
+  prepare(): Promise<void>;
 }
 
 function lazyRenderer(opening: Opening<OpenEngine>): Renderer {
@@ -131,11 +131,11 @@ async function openEngine(options: LocalOptions, sources: Sources | undefined): 
     ...(workers !== undefined && { workers }),
     ...(sources !== undefined && { sources: sources.objects }),
   });
-  const start = () => engine.hello();
-  if (sources === undefined) return { renderer: engine, start };
+  const prepare = () => engine.prepare();
+  if (sources === undefined) return { renderer: engine, prepare };
   // They are closed by who opened them.
   const { objects, pin } = sources;
-  return { renderer: remoteRenderer(engine, { objects, pin, close: () => Promise.resolve() }), start };
+  return { renderer: remoteRenderer(engine, { objects, pin, close: () => Promise.resolve() }), prepare };
 }
 
 async function openRemote(remote: LocalSources, log: Logger, start: StartProcess | undefined): Promise<Sources> {

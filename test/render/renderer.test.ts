@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { env } from "node:process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -220,6 +220,26 @@ describe("the renderer", () => {
     renderers.push(renderer);
     const render = await renderer.render(kustomize("prod"), await repo.source(), signal());
     expect(await renderer.known(kustomize("prod"), await repo.source())).toEqual(render.trace);
+  });
+
+  it("starts no engine for what another process kept, unless it is another engine", async () => {
+    const [binary, starts] = [join(cacheDir, "engine"), join(cacheDir, "starts")];
+    const started = () => readFileSync(starts, "utf8").length;
+    writeFileSync(binary, `#!/bin/sh\nprintf x >> ${starts}\nexec ${realEngine()}\n`, { mode: 0o755 });
+    const source = await repo.source();
+    const writer = make({ binary });
+    const first = await writer.render(kustomize("prod"), source, signal());
+    await writer.close();
+    expect(started()).toBe(1);
+    const again = make({ binary });
+    await again.prepare();
+    expect(comparable(await again.render(kustomize("prod"), source, signal()))).toEqual(comparable(first));
+    expect(started()).toBe(1);
+    await again.render(kustomize("dev"), source, signal());
+    expect(started()).toBe(2);
+    appendFileSync(binary, "# another one\n");
+    await make({ binary }).prepare();
+    expect(started()).toBe(3);
   });
 
   it("rejects when no engine can be started", async () => {

@@ -27,7 +27,7 @@ export interface NamedPathsMemo {
 /** What is looked at for the specs of one tree, each folder once. */
 export interface StaticSteps {
   readonly tree: Tree;
-  /** All that a kustomization leads to, or all of the folder where it has none; `undefined` where that cannot be told. */
+  /** All that a kustomization leads to, or all of a folder that has none; `undefined` where that cannot be told. */
   kustomizations(from: readonly string[]): Promise<Trace | undefined>;
   /** All of a chart, and of those beside it that it depends on. */
   charts(from: readonly string[]): Promise<Trace | undefined>;

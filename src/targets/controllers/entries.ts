@@ -3,23 +3,35 @@ import { byText, isAtOrBelow } from "../../model/paths.ts";
 
 /** Those that go first: what no other candidate's objects seem to point at. */
 export function firstEntries(candidates: readonly EntryCandidate[]): readonly EntryCandidate[] {
-  const free = candidates.filter((one) => !candidates.some((other) => other !== one && covers(other, one)));
+  const pointing = new Map<string, Set<EntryCandidate>>();
+  for (const one of candidates) {
+    for (const point of one.points) pointing.getOrInsertComputed(point, () => new Set()).add(one);
+  }
+  const free = candidates.filter((one) => !isCovered(one, pointing));
   if (free.length > 0) return free;
   // They point at each other: the one that a bootstrap makes, else the topmost.
   return [...candidates].sort(byRank).slice(0, 1);
 }
 
 /**
- * The files may stand in a base far from the folder that is rendered. An object that names no folder, or the root, is
- * mostly one of another repository: whether it reads this one, its render tells.
+ * Whether another candidate points at all of its files, or at all that is rendered of it: the files may stand in a base
+ * far from there. An object that names no folder, or the root, is mostly one of another repository: whether it reads
+ * this one, its render tells.
  */
-function covers({ points }: EntryCandidate, { files, renders }: EntryCandidate): boolean {
-  return points.some(
-    (point) =>
-      point !== "" &&
-      (files.every((file) => isAtOrBelow(file, point)) ||
-        (renders.length > 0 && renders.every(({ path }) => isAtOrBelow(path, point)))),
+function isCovered(one: EntryCandidate, pointing: ReadonlyMap<string, ReadonlySet<EntryCandidate>>): boolean {
+  return [one.files, one.renders.map(({ path }) => path)].some((paths) =>
+    foldersOver(paths).some((folder) => {
+      const from = pointing.get(folder);
+      return from !== undefined && from.size > (from.has(one) ? 1 : 0);
+    }),
   );
+}
+
+/** The paths, but for the root, at or below which all of some paths are. */
+function foldersOver([first = "", ...others]: readonly string[]): readonly string[] {
+  const names = first.split("/");
+  const over = names.map((_, index) => names.slice(0, index + 1).join("/"));
+  return over.filter((folder) => folder !== "" && others.every((path) => isAtOrBelow(path, folder)));
 }
 
 /** The likeliest to be what people apply first. */

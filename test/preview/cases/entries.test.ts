@@ -103,3 +103,30 @@ describe("a root Application that is deleted", () => {
     );
   });
 });
+
+describe("a FluxInstance", () => {
+  const instance = `apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: { name: flux, namespace: flux-system }
+spec: { sync: { kind: GitRepository, url: "${url}", ref: refs/heads/main, path: clusters/prod } }
+`;
+  const operated = {
+    "bootstrap/instance.yaml": instance,
+    "clusters/prod/web.yaml": shop["clusters/prod/web.yaml"],
+    "web/cm.yaml": configMap("web"),
+  };
+
+  it("that is deleted takes its Kustomization with it, and what that declared where it is deleted", async () => {
+    const said = await previewOf(operated, { "bootstrap/instance.yaml": undefined });
+    expect(said.targets).toMatchObject({ "bootstrap/prod": "removed", "flux-system/prod": "removed" });
+    expect(said.findings).toEqual(["warning target-removed", "warning target-removed"]);
+    expect(messages(said).find((text) => text.includes("of flux-system"))).toContain("web in prod goes with it");
+  });
+
+  it("that cannot be read any more leaves all of it unknown", async () => {
+    const said = await previewOf(operated, { "bootstrap/instance.yaml": `${instance}  a: [b\n` });
+    expect(Object.values(said.targets)).not.toContain("removed");
+    expect(unknown(said)).toEqual(["flux-system", "web"]);
+    expect(said.conclusion).toBe("failure");
+  });
+});
