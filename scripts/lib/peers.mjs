@@ -1,5 +1,6 @@
-// The programs that `npm run bench -- peers` runs beside Sluice, in the per-user cache: flate, and flux-local with the flux
-// command that it calls. flate is under the AGPL: it is built as it is and run as a program, and nothing of it is read.
+// The programs that `npm run bench -- peers` runs beside Sluice, in the per-user cache: flate, and flux-local with the
+// flux command that it calls. flate is under the AGPL: it is built as it is and run as a program, and nothing of it is
+// read.
 
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";

@@ -29,8 +29,8 @@ async function identityOf(cwd: string, git: Local["git"], base: string | undefin
   return { urls, branches: [...new Set(["HEAD", ...(named.length === 0 ? usualBranches : named)])] };
 }
 
-/** Where nothing tells, as in a clone of one commit. */
-const usualBranches = ["main", "master"];
+/** Where nothing tells, as in a clone of one commit. In the job of a pull request GitHub names its base. */
+const usualBranches = [process.env.GITHUB_BASE_REF ?? "", "main", "master"].filter((name) => name !== "");
 
 /** The branch that a revision names, `undefined` where that is none. */
 function branchOf(revision: string): string | undefined {

@@ -2,7 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Served, serve } from "../git/support/clones.ts";
-import { type TempGit, tempDir } from "../support/temp-git.ts";
+import { launcher } from "../support/launcher.ts";
+import { type TempGit, tempDir, tempGit } from "../support/temp-git.ts";
 import { sluice } from "./support/run.ts";
 import { shop } from "./support/shop.ts";
 
@@ -93,6 +94,29 @@ describe("sluice preview in the job of a pull request", () => {
     expect(served.fetches()).toBeLessThanOrEqual(6);
   });
 
+  it("takes the branch that GitHub names as the base for the one that Flux deploys from", async () => {
+    const at = tempGit();
+    const flux = (image: string) => ({ "apps/web.yaml": pod(image) });
+    at.commit({ "clusters/prod/gotk-sync.yaml": sync("develop"), ...flux("web:1") });
+    at.git("switch", "--quiet", "--create", "image");
+    at.commit(flux("web:2"));
+    at.git("switch", "--quiet", "--detach", "main");
+    at.git("merge", "--quiet", "--no-ff", "--message", "Merge pull request #1", "image");
+    at.git("branch", "--quiet", "--delete", "--force", "main", "image");
+    at.git("remote", "add", "origin", "https://github.com/acme/fleet");
+    const env = { ...(process.env as Record<string, string>), GITHUB_BASE_REF: "develop", SLUICE_OFFLINE: "1" };
+    const args = [join(import.meta.dirname, "../../src/cli.ts"), "preview", "--format", "json"];
+    const cache = join(at.dir, ".git", "cache");
+    const run = { file: process.execPath, args, cwd: at.dir, env: { ...env, SLUICE_CACHE: cache }, input: "" };
+    const { code, stdout } = await launcher.start({ ...run, maxOutputBytes: 1 << 24 }).ended;
+    at.remove();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.toString("utf8"))).toMatchObject({
+      targets: [{ declaration: { name: "apps" }, changes: [{ kind: "Pod", name: "web" }] }],
+      completeness: { failed: 0, unpinned: [] },
+    });
+  });
+
   it("fails with what to do where nothing may be fetched", async () => {
     const cwd = await checkout(2, { filter: "blob:none", sparse: "docs" });
     // The edges are shared between runs of one folder, so these need a cache of their own.
@@ -102,3 +126,21 @@ describe("sluice preview in the job of a pull request", () => {
     expect(err).toMatch(/this partial clone lacks \d+ files?, which git could not fetch: SLUICE_OFFLINE is set/);
   });
 });
+
+function pod(image: string): string {
+  return `apiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: web }\nspec: { containers: [{ name: web, image: "${image}" }] }\n`;
+}
+
+/** What `flux bootstrap` writes for a branch. */
+function sync(branch: string): string {
+  return `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: flux-system, namespace: flux-system }
+spec: { interval: 1m, ref: { branch: ${branch} }, url: https://github.com/acme/fleet }
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: apps, namespace: flux-system }
+spec: { interval: 10m, path: ./apps, prune: true, sourceRef: { kind: GitRepository, name: flux-system } }
+`;
+}

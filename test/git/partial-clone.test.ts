@@ -29,7 +29,7 @@ describe("a partial clone", () => {
   };
 
   const readAll = async (paths: readonly string[]) => {
-    const [head, base] = await Promise.all(["HEAD", "HEAD~1"].map((revision) => opened().tree(revision)));
+    const [head, base] = await Promise.all([opened().tree("HEAD"), opened().tree("HEAD~1")]);
     return Promise.all(paths.map(async (path) => [await text(head, path), await text(base, path)]));
   };
   const opened = (): LocalRepository => {
