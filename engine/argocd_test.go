@@ -136,6 +136,20 @@ func TestRowsStandInForWhatAGeneratorAsks(t *testing.T) {
 	}
 }
 
+func TestAnUnknownGeneratorIsNamed(t *testing.T) {
+	r := newRepo(t)
+	tree := r.addFiles(t, text(map[string]string{"x": "x"}))
+	for want, generator := range map[string]map[string]any{
+		"generators: crystalBall":          {"crystalBall": map[string]any{}, "selector": map[string]any{}},
+		"generators: one of them is empty": {},
+	} {
+		got := start(t).render(t, r, request{tree: tree, kind: "applicationset", options: applicationSet(generator)})
+		if !strings.HasSuffix(got.message(), want) {
+			t.Errorf("it says %q", got.message())
+		}
+	}
+}
+
 func TestWhatOnlyTheWorldHasIsNamed(t *testing.T) {
 	r := newRepo(t)
 	tree := r.addFiles(t, text(map[string]string{"app/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n", "app/templates/a.yaml": configMap}))

@@ -45,6 +45,8 @@ and does nothing else. \`sluice lint\` checks a file, \`sluice targets\` lists t
 - **Placeholders.** In a \`path\`, \`{app}\` matches one name and names the app. Elsewhere, \`{app}\` and \`{environment}\` are the target's names.
 - **Controllers.** With a file, objects of Argo CD and Flux are targets of the first environment of which a rule in \`match\` fits; what fits none is no target, and their number is said. Without
   the file all of them are targets, with names that the repository shows. \`clusters\` says what only a cluster knows: its Kubernetes' version and APIs, variables of Flux, names of Argo CD.
+  An Argo CD is described at the cluster in which it runs (\`clusters[].argocd\`): the clusters that it deploys to, settings that are in no file of the repository, and what generators that ask the world
+  would give. \`paths\` ties the objects that people apply there to it. Described once, it counts for all objects. \`addresses\` names mirrors of the repository, and artifacts that are made of it.
 - **Renderer.** kustomize renders a folder with a kustomization file, Helm one with a \`Chart.yaml\`. Otherwise Sluice reads the manifests as they are.
 - **Charts.** A chart with a values file per environment is one \`path\` in several environments. Without the file it is no target there.
 - **Durations** look like \`90s\`, \`30m\`, \`1h30m\` or \`2d\`. **Windows** are days and hours (\`mon-fri 09:00-17:00\`, \`sat,sun\`, \`daily 22:00-06:00\`)

@@ -3,7 +3,9 @@ package applicationset
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/protocol"
@@ -61,9 +63,18 @@ func (s *set) transform(entry, base, outer map[string]any, depth int) ([]result,
 		out = append(out, result{params, template})
 	}
 	if len(out) == 0 {
-		return nil, fault.New(fault.Input, "", "ApplicationSet %s contains unrecognized generators", s.Set.Metadata.Name)
+		return nil, fault.New(fault.Input, "", "ApplicationSet %s contains unrecognized generators: %s", s.Set.Metadata.Name, unrecognized(entry))
 	}
 	return out, nil
+}
+
+// unrecognized names what an entry without a known generator has.
+func unrecognized(entry map[string]any) string {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(entry)), func(name string) bool { return name == "selector" })
+	if len(names) == 0 {
+		return "one of them is empty"
+	}
+	return strings.Join(names, ", ")
 }
 
 // params runs one generator.

@@ -13,9 +13,9 @@ import (
 
 // Options are an ApplicationSet and what its generators may know.
 type Options struct {
-	Set          Set               `json:"set"`
-	Repositories []Repository      `json:"repositories"`
-	Clusters     []Cluster         `json:"clusters"`
+	Set          Set          `json:"set"`
+	Repositories []Repository `json:"repositories"`
+	Clusters     []Cluster    `json:"clusters"`
 	// Rows are what generators that ask the world are taken to give, by their field's name.
 	Rows     map[string][]map[string]any `json:"rows"`
 	Settings map[string]string           `json:"settings"`

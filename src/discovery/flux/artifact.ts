@@ -1,4 +1,4 @@
-import { byText, joinPath, parentPath } from "../../model/paths.ts";
+import { byText, isAtOrBelow, joinPath, lastName, parentPath } from "../../model/paths.ts";
 import type { World } from "../follower.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { type ArtifactCopy, type ArtifactGenerator, artifactGeneratorSchema, type SourceReference } from "./schema.ts";
@@ -7,7 +7,19 @@ import { type ArtifactCopy, type ArtifactGenerator, artifactGeneratorSchema, typ
 export const artifactGroup = "source.extensions.fluxcd.io";
 
 /** Where the files of a Kustomization are: a source, or a folder of one that an artifact has at its root. */
-export type FileOrigin = Origin & { readonly folder?: string };
+export type FileOrigin = Origin & { readonly folder?: string; readonly moved?: Moved };
+
+/** A folder of an artifact, and the folder of the source whose children are there. */
+interface Moved {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Where a folder of the artifact is in the source; `undefined` for one that is not copied there. */
+export function placeInSource(path: string, { moved }: FileOrigin): string | undefined {
+  if (moved === undefined) return path;
+  return isAtOrBelow(path, moved.from) ? joinPath(moved.to, path.slice(moved.from.length + 1)) : undefined;
+}
 
 /** As `originOf`; an `ExternalArtifact` is traced back to the source that an `ArtifactGenerator` copies it from. */
 export function filesOf(reference: SourceReference, namespace: string, world: World): FileOrigin {
@@ -31,7 +43,8 @@ function copiedFrom(
   namespace: string,
   world: World,
 ): FileOrigin {
-  const layout = layoutOf(copy);
+  const nested = nestedCopy(copy);
+  const layout = nested ?? layoutOf(copy);
   if (layout === undefined) {
     return unusable(`the artifact \`${name}\` is not one folder of one source with \`**\`, as it stands there`);
   }
@@ -47,7 +60,8 @@ function copiedFrom(
   }
   const ignore = layout.kept.includes("") ? {} : { ignore: allBut(layout.kept) };
   const above = "folder" in origin ? (origin.folder ?? "") : "";
-  return { ...origin, ...ignore, folder: joinPath(above, layout.folder) };
+  const moved = nested === undefined ? {} : { moved: nested.moved };
+  return { ...origin, ...ignore, ...moved, folder: joinPath(above, layout.folder) };
 }
 
 interface Layout {
@@ -56,6 +70,30 @@ interface Layout {
   readonly folder: string;
   /** The folders of it that are copied; `""` is all of it. */
   readonly kept: readonly string[];
+}
+
+/**
+ * One folder that is copied to a place of its own name: a folder becomes a child of the place, so that
+ * `@alias/apps/web/` to `@artifact/apps/web/` is `apps/web/web`.
+ */
+function nestedCopy(copies: readonly ArtifactCopy[]): (Layout & { readonly moved: Moved }) | undefined {
+  const [only, ...others] = copies;
+  if (only === undefined || others.length > 0 || only.exclude.length > 0 || !isPlain(only)) return undefined;
+  const [, alias, whole] = /^@([\w-]+)\/([\w./-]+)\/$/.exec(only.from) ?? [];
+  const [, place] = /^@artifact\/([\w./-]+?)\/?$/.exec(only.to) ?? [];
+  if (alias === undefined || whole === undefined || place === undefined) return undefined;
+  if (!isInside(whole) || !isInside(place) || whole.startsWith(`${place}/`)) return undefined;
+  if (lastName(whole) !== lastName(place)) return undefined;
+  return { alias, folder: "", kept: [whole], moved: { from: place, to: parentPath(whole) } };
+}
+
+function isPlain({ strategy }: ArtifactCopy): boolean {
+  return strategy === "" || strategy === "Overwrite";
+}
+
+/** Whether a path names folders only, none of them `.` or `..`. */
+function isInside(path: string): boolean {
+  return /^(?:(?!\.{1,2}(?:\/|$))[^/]+(?:\/|$))+$/.test(path);
 }
 
 /** What the copies are together, where each folder keeps its place below one folder of one source. */
@@ -71,15 +109,14 @@ function layoutOf(copies: readonly ArtifactCopy[]): Layout | undefined {
 }
 
 /** `@alias/apps/base/**` to `@artifact/base/` is the folder `base` of `apps`. */
-function folderCopy({ from, to, exclude, strategy }: ArtifactCopy) {
+function folderCopy(copy: ArtifactCopy) {
+  const { from, to, exclude } = copy;
   const source = /^@([\w-]+)\/(?:([\w./-]+)\/)?\*\*$/.exec(from);
   const target = /^@artifact\/?([\w./-]*)$/.exec(to);
   const alias = source?.[1];
-  const overwrites = strategy === "" || strategy === "Overwrite";
-  if (alias === undefined || target === null || exclude.length > 0 || !overwrites) return undefined;
+  if (alias === undefined || target === null || exclude.length > 0 || !isPlain(copy)) return undefined;
   const [whole, place] = [source?.[2] ?? "", (target[1] ?? "").replace(/\/+$/, "")];
-  if ([whole, place].some((path) => path !== "" && !/^(?:(?!\.{1,2}(?:\/|$))[^/]+(?:\/|$))+$/.test(path)))
-    return undefined;
+  if ([whole, place].some((path) => path !== "" && !isInside(path))) return undefined;
   if (place === "") return { alias, folder: whole, to: place };
   if (whole === place) return { alias, folder: "", to: place };
   return whole.endsWith(`/${place}`) ? { alias, folder: whole.slice(0, -place.length - 1), to: place } : undefined;

@@ -7,9 +7,9 @@ import { helmChartSchema, helmRepositorySchema, type SourceReference } from "./s
 /** Where the chart of a HelmRelease is. */
 export type ChartOrigin =
   /** A folder of the tree that is looked at. */
-  | { readonly kind: "own"; readonly path: string; readonly problem?: FollowProblem }
+  | { readonly kind: "own"; readonly path: string; readonly ignore?: string; readonly problem?: FollowProblem }
   /** A folder of a source: `""` for a source that is the chart itself. */
-  | { readonly kind: "remote"; readonly request: SourceRequest; readonly path: string }
+  | { readonly kind: "remote"; readonly request: SourceRequest; readonly path: string; readonly ignore?: string }
   | { readonly kind: "unusable"; readonly reason: string };
 
 /** What a HelmRelease or a HelmChart asks for. */

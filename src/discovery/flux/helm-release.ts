@@ -39,6 +39,7 @@ export function followHelmRelease(object: KnownObject, world: World): Followed {
   const layers = valuesLayers(spec.valuesFrom, object.namespace, world);
   const options = {
     ...{ namespace: object.namespace, name: object.name, spec: renderingSpec(object.object) },
+    ...("ignore" in origin && origin.ignore !== undefined ? { ignore: origin.ignore } : {}),
     ...(layers.length === 0 ? {} : { valuesFrom: layers }),
     ...(facts === undefined ? {} : { cluster: facts }),
   };

@@ -5,7 +5,7 @@ import { joinPath } from "../../model/paths.ts";
 import { elsewhereOf } from "../elsewhere.ts";
 import type { Followed, KnownObject, World } from "../follower.ts";
 import { missingOf, mountOf, unusableInput } from "../mounting.ts";
-import { type FileOrigin, filesOf } from "./artifact.ts";
+import { type FileOrigin, filesOf, placeInSource } from "./artifact.ts";
 import { pick } from "./origin.ts";
 import { type Kustomization, kustomizationSchema } from "./schema.ts";
 import { substitutions } from "./substitutions.ts";
@@ -25,7 +25,8 @@ export function followKustomization(object: KnownObject, world: World): Followed
   const answer = origin.kind === "remote" ? world.source(origin.request) : undefined;
   if (origin.kind === "remote" && answer === undefined) return { needs: [origin.request] };
   const { root, ...inputs } = inputsOf(origin, object, world);
-  const path = folderOf(spec.path);
+  const path = placeInSource(folderOf(spec.path), origin);
+  const lost = path === undefined ? [unusableInput(`the artifact has no folder \`${spec.path}\``, object)] : [];
   const ignore = origin.kind === "unusable" || origin.ignore === undefined ? {} : { ignore: origin.ignore };
   const options = {
     ...{ namespace: object.namespace, name: object.name, root, spec: renderingSpec(object.object) },
@@ -36,7 +37,10 @@ export function followKustomization(object: KnownObject, world: World): Followed
   const problems = origin.kind === "own" && origin.problem !== undefined ? [origin.problem] : [];
   return {
     unit: {
-      render: { kind: "flux", path: joinPath(root, path), options, ...inputs },
+      render: {
+        ...{ kind: "flux", path: joinPath(root, path ?? ""), options, ...inputs },
+        ...(lost.length === 0 ? {} : { missing: lost }),
+      },
       kind: "Kustomization",
       destination: destinationOf(spec, world),
       handling: handlingOf(spec),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filesOf } from "../../../src/discovery/flux/artifact.ts";
+import { filesOf, placeInSource } from "../../../src/discovery/flux/artifact.ts";
 import type { KnownObject, World } from "../../../src/discovery/follower.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 
@@ -64,6 +64,19 @@ describe("the files of an ExternalArtifact", () => {
       request: { kind: "git", url: "https://github.com/acme/other" },
       folder: "apps",
     });
+  });
+
+  it("are below a folder of the same name where a folder is copied by its name", () => {
+    const copied = artifact({ from: "@repo/apps/web/app/", to: "@artifact/apps/web/app/" });
+    const origin = originOf([copied, repository()]);
+    expect(origin).toMatchObject({
+      kind: "own",
+      folder: "",
+      ignore: "/*\n!/apps/\n/apps/*\n!/apps/web/\n/apps/web/*\n!/apps/web/app/",
+    });
+    expect(placeInSource("apps/web/app", origin)).toBe("apps/web");
+    expect(placeInSource("apps/web/app/app", origin)).toBe("apps/web/app");
+    expect(placeInSource("apps/web", origin)).toBeUndefined();
   });
 
   it.each([

@@ -75,6 +75,24 @@ describe("what is an entry", () => {
   });
 });
 
+describe("a release", () => {
+  it("has a chart without what its source ignores, and the version of the cluster that its kubeconfig is of", async () => {
+    const source = `---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: flux-system, namespace: flux-system }
+spec: { url: "https://github.com/acme/gitops", ref: { branch: main }, ignore: "*.md" }
+`;
+    const remote = release("web").replace("spec: {", "spec: { kubeConfig: { secretRef: { name: edge } },");
+    const clusters =
+      "clusters: [{ name: prod, kubernetes: { version: 1.33.1 } }, { name: edge, kubernetes: { version: 1.30.0 } }]\n";
+    const files = { "clusters/prod/all.yaml": `${release("api")}${source}---\n${remote}` };
+    const { targets } = (await planOf(files, clusters)).plan;
+    expect(declared(targets, "api")?.options).toMatchObject({ ignore: "*.md", cluster: { version: "1.33.1" } });
+    expect(declared(targets, "web")?.options).toMatchObject({ cluster: { version: "1.30.0" } });
+  });
+});
+
 describe("the places of a repository that .sluice.yaml names", () => {
   const files = {
     "cluster/apps.yaml": kustomization("apps", "./apps", "OCIRepository"),
