@@ -28,15 +28,21 @@ export function notes(remarks: Remarks): readonly string[] {
       : []),
     ...(remarks.plan.source === "discovered"
       ? [
-          `The base branch has no \`${configFile}\`: Sluice took apps and environments from the folder names. \`sluice targets\` lists them.`,
+          `The base branch has no \`${configFile}\`: Sluice took apps and environments from ${originOf(remarks.plan)}. \`sluice targets\` lists them.`,
         ]
       : []),
     ...remarks.plan.notes,
     ...remarks.warnings
       .filter(({ code }) => code === undefined)
-      .map((problem) => `${problem.file}:${problem.line}: ${problem.message}`),
+      // What is about no place stands in no file.
+      .map(({ file, line, message }) => (file === "" ? message : `${file}:${line}: ${message}`)),
     ...renderWarnings(remarks.compared),
   ];
+}
+
+function originOf({ targets }: TargetPlan): string {
+  const declared = targets.some(({ declaration }) => declaration !== undefined);
+  return declared ? "the objects of Argo CD and Flux and from folder names" : "the folder names";
 }
 
 /**
