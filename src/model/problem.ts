@@ -15,8 +15,11 @@ export interface ConfigProblem {
   readonly column: number;
   /** Where in the configuration. */
   readonly path: KeyPath;
-  /** Set for what a preview must not overlook: a path of an environment that matches no folder. */
-  readonly code?: "unmatched-path";
+  /**
+   * Set for what a preview tells in its own way: a path of an environment that matches no folder, an object of a
+   * controller that does not render.
+   */
+  readonly code?: "unmatched-path" | "not-rendered";
 }
 
 /** A problem before it has a place in a file. `at` says whether the key or the value is wrong. */

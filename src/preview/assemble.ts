@@ -48,6 +48,8 @@ export interface Parts {
   readonly plan: TargetPlan;
   /** Remarks on the base's configuration that do not stop it. */
   readonly warnings: readonly ConfigProblem[];
+  /** Those of the plan before the change. */
+  readonly warningsBefore: readonly ConfigProblem[];
   readonly headConfig: HeadConfig | undefined;
   readonly fingerprintKey: Uint8Array;
   readonly ignore: readonly IgnoreRule[];

@@ -92,6 +92,7 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
     fetched: ports.sources?.objects,
     changed,
     warnings: after.problems,
+    warningsBefore: prepared.before.problems,
     headConfig: request.configText === undefined ? await readHeadConfig(trees, reads) : undefined,
   });
   const drift = await findDrift({

@@ -1,6 +1,7 @@
 import type { ConfigProblem } from "../model/problem.ts";
 import type { Render } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
+import { count } from "../model/text/lists.ts";
 import { configFile } from "../targets/index.ts";
 import type { Affected, ComparedTarget } from "./affected.ts";
 import type { Commits } from "./outcome.ts";
@@ -15,6 +16,8 @@ interface Remarks {
   readonly plan: TargetPlan;
   /** Remarks on the base's configuration that do not stop it. */
   readonly warnings: readonly ConfigProblem[];
+  /** Those of the plan before the change. */
+  readonly warningsBefore: readonly ConfigProblem[];
 }
 
 /**
@@ -26,23 +29,59 @@ export function notes(remarks: Remarks): readonly string[] {
     ...(remarks.commits.unrelated
       ? ["The two branches have no common commit, so the tip of the base branch is compared."]
       : []),
-    ...(remarks.plan.source === "discovered"
-      ? [
-          `The base branch has no \`${configFile}\`: Sluice took apps and environments from ${originOf(remarks.plan)}. \`sluice targets\` lists them.`,
-        ]
-      : []),
+    ...(remarks.plan.source === "discovered" ? [discovered(remarks.plan)] : []),
     ...remarks.plan.notes,
-    ...remarks.warnings
-      .filter(({ code }) => code === undefined)
-      // What is about no place stands in no file.
-      .map(({ file, line, message }) => (file === "" ? message : `${file}:${line}: ${message}`)),
+    ...fresh(remarks),
+    ...standing(remarks),
     ...renderWarnings(remarks.compared),
   ];
 }
 
-function originOf({ targets }: TargetPlan): string {
-  const declared = targets.some(({ declaration }) => declaration !== undefined);
-  return declared ? "the objects of Argo CD and Flux and from folder names" : "the folder names";
+function discovered({ targets }: TargetPlan): string {
+  const from = targets.some(({ declaration }) => declaration !== undefined)
+    ? "what Argo CD and Flux deploy here"
+    : "the folder names";
+  return `The base branch has no \`${configFile}\`: Sluice took apps and environments from ${from}. \`sluice targets\` lists them.`;
+}
+
+/** Remarks on the configuration, and on objects where they were not there before. */
+function fresh({ warnings, warningsBefore }: Remarks): readonly string[] {
+  const before = new Set(warningsBefore.map(identity));
+  const those = warnings.filter((one) => one.code === undefined && !(isOfObject(one) && before.has(identity(one))));
+  return [...new Set(those.map(placed))];
+}
+
+/** A problem, wherever the change has moved its line to. */
+function identity({ file, message }: ConfigProblem): string {
+  return `${file}\n${message}`;
+}
+
+function placed({ file, line, message }: ConfigProblem): string {
+  return file === "" ? message : `${file}:${line}: ${message}`;
+}
+
+/** How many problems of what controllers deploy are there on either side; those of its targets are told with them. */
+function standing({ warnings, warningsBefore }: Remarks): readonly string[] {
+  const before = new Set(warningsBefore.map(identity));
+  const those = new Map(
+    warnings.filter(isOfObject).flatMap((one) => (before.has(identity(one)) ? [[identity(one), one]] : [])),
+  );
+  const broken = [...those.values()].filter(({ code }) => code === "not-rendered").length;
+  const others = those.size - broken;
+  const parts = [
+    ...(broken > 0 ? [`${count(broken, "object")} of Argo CD or Flux ${broken === 1 ? "does" : "do"} not render`] : []),
+    ...(others > 0
+      ? [
+          `there ${others === 1 ? "is" : "are"} ${count(others, "remark")} on what ${broken > 0 ? "they" : "Argo CD and Flux"} read`,
+        ]
+      : []),
+  ];
+  return parts.length === 0 ? [] : [`As before this change, ${parts.join(" and ")}: \`sluice targets\` says more.`];
+}
+
+/** Whether it is of an object of a controller, and not of the configuration. */
+function isOfObject({ file }: ConfigProblem): boolean {
+  return file !== configFile;
 }
 
 /**

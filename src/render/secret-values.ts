@@ -1,5 +1,6 @@
 import type { Trace } from "../model/render.ts";
 import type { ObjectReader } from "../model/tree.ts";
+import { isAboutSecret, type SaidOfSecrets, saidOfSecrets } from "./secret-documents.ts";
 
 const withheld = "‹withheld›";
 const readable = /(?:\.(?:ya?ml|json|env|properties|txt|toml|ini|conf)|kustomization|\.env[^/]*)$/i;
@@ -31,37 +32,37 @@ export function secretValues(files: ReadonlyMap<string, string>): ReadonlySet<st
   const values = new Set<string>();
   const generated = new Set<string>();
   for (const text of files.values()) {
-    for (const part of text.split(/^---/m)) if (isAboutSecret(part)) valuesIn(part, values);
-    if (/\bsecretGenerator\b/.test(text)) for (const name of itemsIn(text)) generated.add(name);
+    const said = isAboutSecret(text) ? (saidOfSecrets(text) ?? guessed(text)) : { values: [], files: [] };
+    for (const value of said.values) add(value, values);
+    for (const name of said.files) generated.add(name);
   }
   for (const [path, text] of files) {
-    if ([...generated].some((name) => path === name || path.endsWith(`/${name}`))) linesIn(text, values);
+    if ([...generated].some((name) => path === name || path.endsWith(`/${name}`)))
+      for (const line of linesIn(text)) add(line, values);
   }
   return values;
 }
 
-function isAboutSecret(text: string): boolean {
-  return /\bkind["']?\s*:\s*["']?Secret|\bstringData\b|\bsecretGenerator\b|\/(?:stringData|data)\//.test(text);
+/** What looks like a value of a Secret, line by line: too much rather than too little. */
+function guessed(text: string): SaidOfSecrets {
+  const values = text.split(/^---/m).flatMap((part) => (isAboutSecret(part) ? valuesIn(part) : []));
+  return { values, files: /\bsecretGenerator\b/.test(text) ? itemsIn(text) : [] };
 }
 
 /** Keys whose values say what something is, and no secret. */
 const open =
   /^(?:apiVersion|kind|name|namespace|type|op|path|fieldPath|fieldPaths|group|version|resources|bases|patches|target|options|index|delimiter|immutable)$/;
 
-function valuesIn(text: string, values: Set<string>): void {
-  for (const line of text.split("\n")) {
+function valuesIn(text: string): readonly string[] {
+  return text.split("\n").flatMap((line) => {
     const [, key, value] = /^[\s-]*["']?([^:"'\s]+)["']?\s*:\s+(.*)$/.exec(line) ?? [];
-    if (key !== undefined && value !== undefined) {
-      if (!open.test(key)) add(value, values);
-    } else {
-      const item = /^\s*-\s+(?:[^=\s]+=)?(.*)$/.exec(line)?.[1];
-      add(item ?? line, values);
-    }
-  }
+    if (key !== undefined && value !== undefined) return open.test(key) ? [] : [value];
+    return [/^\s*-\s+(?:[^=\s]+=)?(.*)$/.exec(line)?.[1] ?? line];
+  });
 }
 
-function linesIn(text: string, values: Set<string>): void {
-  for (const line of text.split("\n")) add(/^[^=]*=(.*)$/.exec(line)?.[1] ?? line, values);
+function linesIn(text: string): readonly string[] {
+  return text.split("\n").map((line) => /^[^=]*=(.*)$/.exec(line)?.[1] ?? line);
 }
 
 function itemsIn(text: string): readonly string[] {
@@ -95,9 +96,12 @@ export function withhold(text: string, values: ReadonlySet<string>): string {
   return said;
 }
 
+/** The value and its stretches; of an address only what follows its host, which stands in many messages. */
 function partsOf(value: string): readonly string[] {
   if (value.length <= partLength) return value.length < least ? [] : [value];
-  return [value, ...Array.from({ length: value.length - partLength + 1 }, (_, at) => value.slice(at, at + partLength))];
+  const from = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@\s]*$|[^/@\s]*\/)/i.exec(value)?.[0].length ?? 0;
+  const stretches = Math.max(0, value.length - from - partLength + 1);
+  return [value, ...Array.from({ length: stretches }, (_, at) => value.slice(from + at, from + at + partLength))];
 }
 
 function hide(text: string, part: string, hidden: Uint8Array): void {

@@ -76,6 +76,43 @@ describe("m1-secrets-in-error-messages: a renderer's message", () => {
 
   it.each([
     [
+      "the revision of a remote base beside a patch of a ConfigMap",
+      "resources:\n- https://git.acme.test/web//k8s?ref=508ceb107bc1faba4591dbf10a76c8c317503408\npatches:\n- patch: |\n    - op: replace\n      path: /data/TEXT\n      value: Hello from staging\n",
+      'no "https://git.acme.test/web//k8s?ref=508ceb107bc1faba4591dbf10a76c8c317503408"',
+    ],
+    [
+      "the account that a token is for",
+      "kind: Secret\nmetadata:\n  annotations:\n    kubernetes.io/service-account.name: internal-service\ntype: kubernetes.io/service-account-token\n",
+      "no internal-services of type kubernetes.io/service-account-token",
+    ],
+    [
+      "what a SecretStore says",
+      "kind: SecretStore\nspec:\n  provider: { vault: { server: https://vault.acme.test } }\n",
+      "no https://vault.acme.test",
+    ],
+    [
+      "the scheme and the host of an address",
+      "kind: Secret\nstringData:\n  hook: https://hooks.acme.test/services/T0/B0\n",
+      "no https://charts.acme.test, nor https://hooks.acme.test",
+    ],
+  ])("keeps %s", (_, text, message) => {
+    expect(withhold(message, secretValues(new Map([["a.yaml", text]])))).toBe(message);
+  });
+
+  it.each([
+    ["nested in values", `extraObjects:\n- kind: Secret\n  data:\n    pw: ${encoded}\n`],
+    ["in a list", `kind: List\nitems:\n- kind: Secret\n  stringData: { pw: ${secret} }\n`],
+    ["in a text", `data:\n  all.yaml: |\n    kind: Secret\n    stringData:\n      pw: ${secret}\n`],
+    ["in a path of an address", `kind: Secret\nstringData:\n  hook: https://hooks.acme.test/services/${secret}\n`],
+    ["of a patch", `- op: add\n  path: /stringData\n  value: { pw: ${secret} }\n`],
+    ["of a generator in one line", `secretGenerator: [{ name: x, literals: [pw=${secret}] }]\n`],
+  ])("has no value %s", (_, text) => {
+    const message = withhold(`cannot use ${secret} here`, secretValues(new Map([["a.yaml", text]])));
+    expect(message).toBe("cannot use ‹withheld› here");
+  });
+
+  it.each([
+    [
       `unable to parse SM or JSON patch from [patch: "- op: replace\\n  path: /stringData/pw\\n  value: ${secret}\\n- bad"]`,
       "unable to parse SM or JSON patch from ‹withheld›",
     ],

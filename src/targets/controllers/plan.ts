@@ -69,7 +69,7 @@ function failures(candidates: readonly Candidate[], renders: ReadonlyMap<string,
     const { message, file, line } = render.failure;
     const what = kind === "entry" ? `\`${target.render.path}\`` : `The ${kind} \`${namespace}/${name}\``;
     const fix = "Until it renders, nobody knows what of controllers is in it.";
-    return [warning(`${what} does not render: ${message}`, fix, file, line)];
+    return [{ ...warning(`${what} does not render: ${message}`, fix, file, line), code: "not-rendered" }];
   });
 }
 
