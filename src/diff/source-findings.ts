@@ -69,6 +69,17 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
   };
 }
 
+/** The reference without the credentials in its addresses: as it may be shown, and kept with what is shown. */
+export function shownReference({ source: _, ...reference }: UnpinnedReference): UnpinnedReference {
+  const { before } = reference;
+  return {
+    ...reference,
+    reference: withoutCredentials(reference.reference),
+    reason: withoutCredentials(reference.reason),
+    ...(before === undefined ? {} : { before: withoutCredentials(before) }),
+  };
+}
+
 /** What the engine says of everything that is not there: nobody was asked for it. */
 const notAsked = /not fetched|not pulled/;
 
@@ -89,7 +100,7 @@ function notFetchedReason({ reason, failure }: UnpinnedReference) {
 
 const fixes: Readonly<Record<NonNullable<UnpinnedReference["failure"]>, string>> = {
   "not-allowed":
-    "whoever runs Sluice can allow the address (`sources.allow` in the server's settings); or copy it into the repository",
+    "whoever runs Sluice can allow the address (`sources.allow`; on the command line `SLUICE_SOURCES_ALLOW`); or copy it into the repository",
   refused: "correct the address, or copy it into the repository",
   "not-found": "correct the address or the version",
   denied: "whoever runs Sluice can set credentials for the host (`sources.credentials` in the server's settings)",

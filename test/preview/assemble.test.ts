@@ -30,6 +30,20 @@ describe("a preview", () => {
     expect(completeness).toMatchObject({ targets: 2, affected: 1, rendered: 1, failed: 0 });
   });
 
+  it("holds no credentials of an address that was not fetched, nor of one that an object names", async () => {
+    const [bot, query] = [
+      "https://bot:SECRETSECRET@git.example.com/a//b?ref=v1.0.0",
+      "https://a.example/x.yaml?token=SECRETSECRET",
+    ];
+    const source = `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: { name: a }\nspec: { url: "${bot}" }\n`;
+    const answer = await preview({
+      [overlay]: `resources: [../../base, source.yaml, "${bot}", "${query}"]\n`,
+      "apps/web/overlays/prod/source.yaml": source,
+    });
+    expect(answer.completeness.unpinned).not.toEqual([]);
+    expect(JSON.stringify(answer)).not.toContain("SECRETSECRET");
+  });
+
   it("says that a target came and that one went", async () => {
     const added = await preview({ "apps/api/overlays/prod/kustomization.yaml": "resources: [../../../web/base]\n" });
     expect(added.targets.map(({ app, status }) => [app, status])).toEqual([["api", "added"]]);
