@@ -44,6 +44,35 @@ describe("a preview", () => {
     expect(JSON.stringify(answer)).not.toContain("SECRETSECRET");
   });
 
+  it("lets the head fetch what the base's renders led to, and nothing else that no file names", async () => {
+    const shared = sharedRenderer();
+    const asking = (address: string, only?: string): typeof shared => ({
+      ...shared,
+      render: async (spec, source, signal) => {
+        const render = await shared.render(spec, source, signal);
+        const isAsked = only === undefined || source.tree.oid === only;
+        if (!isAsked || (await source.policy?.mayFetch({ address, holds: true })) !== false) return render;
+        const lacks = { reference: `https://${address}`, reason: "it is not used", failure: "not-allowed" } as const;
+        return { ...render, unpinned: [lacks] };
+      },
+    });
+    const head = commit(base, { [overlay]: `# a remark\n${gitopsFiles()[overlay]}` });
+    const unpinned = async (renderer: typeof shared) => {
+      const request = {
+        repository,
+        base,
+        head,
+        fingerprintKey: new Uint8Array(32),
+        signal: AbortSignal.timeout(600_000),
+      };
+      const outcome = await computePreview(request, { renderer });
+      return outcome.kind === "preview" ? outcome.preview.completeness.unpinned.map(({ reference }) => reference) : [];
+    };
+    expect(await unpinned(asking("git.example.com/lib"))).toEqual([]);
+    const headTree = (await repository.tree(head)).oid;
+    expect(await unpinned(asking("evil.example.com/lib", headTree))).toEqual(["https://evil.example.com/lib"]);
+  });
+
   it("says that a target came and that one went", async () => {
     const added = await preview({ "apps/api/overlays/prod/kustomization.yaml": "resources: [../../../web/base]\n" });
     expect(added.targets.map(({ app, status }) => [app, status])).toEqual([["api", "added"]]);
