@@ -18,7 +18,7 @@ export { splitImage } from "./image-name.ts";
 export { resourceLabel } from "./item.ts";
 export { locate } from "./locate.ts";
 export { podCount } from "./pods.ts";
-export { redactMessage } from "./redact.ts";
+export { redactMessage, withoutCredentials } from "./redact.ts";
 export { placesOf, resourceNames } from "./report/block-words.ts";
 export { codeMarks, fieldPhrase, plainMarks } from "./report/changes.ts";
 export { previewCheck } from "./report/check.ts";
@@ -40,6 +40,7 @@ export { verdict } from "./report/verdict.ts";
 export {
   majorVersionFinding,
   notFetchedFinding,
+  shownReference,
   sourceMovedFinding,
 } from "./source-findings.ts";
 export {

@@ -12,7 +12,8 @@ const parameter =
 /** What a template or a shell puts in later. */
 const placeholder = /^(?:\$.*|\{\{.*|<.*|%[a-z]|\**|x+|‹.*)$/i;
 const tokenLike = /^(?:gh[pousr]_|github_pat_|gl[a-z]+-)|^(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{20,}$/;
-const secretField = /pass(?:word|wd|phrase|code)?$|pwd$|(?<![a-z])pin$|secret$|token$|(?:api|private|access)[-_]?key$|credentials?$/i;
+const secretField =
+  /pass(?:word|wd|phrase|code)?$|pwd$|(?<![a-z])pin$|secret$|token$|(?:api|private|access)[-_]?key$|credentials?$/i;
 const encoded = /[A-Za-z0-9+/_-]{8,}={0,2}/g;
 
 /**
@@ -59,7 +60,9 @@ export function withoutAddressSecrets(text: string, hide: Hide): string {
           ? whole
           : `${scheme}${shownUser}${password === undefined ? "" : `:${shown}`}@`;
       })
-      .replace(parameter, (whole, name: string, value: string) => (placeholder.test(value) ? whole : name + hide(value))),
+      .replace(parameter, (whole, name: string, value: string) =>
+        placeholder.test(value) ? whole : name + hide(value),
+      ),
   );
 }
 

@@ -38,10 +38,7 @@ export function redactMessage(message: string): string {
 
 /** An address, or a text that quotes some, without the credentials that an address may hold. */
 export function withoutCredentials(text: string): string {
-  return withoutAddressSecrets(
-    text.replace(userinfo, `$1${withheld}@`),
-    () => withheld,
-  );
+  return withoutAddressSecrets(text.replace(userinfo, `$1${withheld}@`), () => withheld);
 }
 
 /** Padded, or with upper, lower and digits in one long stretch: base64, not a path, a word or a hex digest. */

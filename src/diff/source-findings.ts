@@ -69,10 +69,21 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
   };
 }
 
+/** The reference without the credentials in its addresses: as it may be shown, and kept with what is shown. */
+export function shownReference({ source: _, ...reference }: UnpinnedReference): UnpinnedReference {
+  const { before } = reference;
+  return {
+    ...reference,
+    reference: withoutCredentials(reference.reference),
+    reason: withoutCredentials(reference.reason),
+    ...(before === undefined ? {} : { before: withoutCredentials(before) }),
+  };
+}
+
 /** What the engine says of everything that is not there: nobody was asked for it. */
 const notAsked = /not fetched|not pulled/;
 
-function notFetchedReason({ reason }: UnpinnedReference) {
+function notFetchedReason({ reason, failure }: UnpinnedReference) {
   if (reason === "" || (notAsked.test(reason) && !reason.includes(":")))
     return {
       why: "This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy.",
@@ -81,10 +92,26 @@ function notFetchedReason({ reason }: UnpinnedReference) {
     };
   const sentence = stopped(verbatim(redactMessage(reason)));
   return {
-    why: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)} Argo CD and Flux are not affected.`,
-    fix: "whoever runs Sluice can allow the source; or copy it into the repository",
+    why: `${asSentence(sentence)} Argo CD and Flux are not affected.`,
+    fix: failure === undefined ? "copy it into the repository" : fixes[failure],
     isAsked: true,
   };
+}
+
+const fixes: Readonly<Record<NonNullable<UnpinnedReference["failure"]>, string>> = {
+  "not-allowed":
+    "whoever runs Sluice can allow the address (`sources.allow`; on the command line `SLUICE_SOURCES_ALLOW`); or copy it into the repository",
+  refused: "correct the address, or copy it into the repository",
+  "not-found": "correct the address or the version",
+  denied: "whoever runs Sluice can set credentials for the host (`sources.credentials` in the server's settings)",
+  limit: "whoever runs Sluice can raise `sources.limits` in the server's settings; or copy it into the repository",
+  unreachable: "see whether the host can be reached, then ask again",
+};
+
+/** With a capital, unless it begins with an address, which is as it is. */
+function asSentence(text: string): string {
+  const [first = ""] = text.split(" ", 1);
+  return /[./:\\]./.test(first) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** Whether a reference always leads to the same: a base at a commit or a tag with a number, a chart at a version. */

@@ -222,7 +222,7 @@ export function lostAppsFinding(
   kept: number,
   cause?: UnmatchedPath,
 ): Finding {
-  const all = kept === 0 ? (lost.length === 1 ? "its only app" : `all ${lost.length} apps`) : count(lost.length, "app");
+  const all = kept === 0 ? allOf(lost.length) : count(lost.length, "app");
   const short = `${verbatim(environment)} loses ${all} with this \`.sluice.yaml\``;
   const about = { id: "configuration-loses-apps", severity: "warning", app: "", environment: "" } as const;
   const words = cause === undefined ? lostWords(lost, short) : unmatchedWords(environment, cause);
@@ -252,4 +252,9 @@ function firstLine(message: string): string {
   const [line = ""] = message.trim().split("\n");
   const text = verbatim(line);
   return /[.:]$/.test(text) ? text.replace(/:$/, ".") : `${text}.`;
+}
+
+function allOf(apps: number): string {
+  if (apps === 1) return "its only app";
+  return apps === 2 ? "both apps" : `all ${apps} apps`;
 }

@@ -16,7 +16,8 @@ export function missingOf(
   answer: Extract<SourceAnswer, { ok: false }>,
   { file, line }: Pick<KnownObject, "file" | "line">,
 ): MissingInput {
-  return { reference: labelOf(request), reason: answer.failure.message, ...placeOf(file, line) };
+  const { kind: failure, message: reason } = answer.failure;
+  return { reference: labelOf(request), reason, failure, ...placeOf(file, line) };
 }
 
 /** The input that an object asks for in a way that Sluice cannot follow. */

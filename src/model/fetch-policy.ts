@@ -5,6 +5,21 @@ import type { Tree } from "./tree.ts";
 /** Everything may be fetched: what asks for it is what the base branch has. */
 export const trusted: FetchPolicy = { mayFetch: async () => true };
 
+/** Lets everything be fetched, and notes what was asked for. */
+export function notingPolicy(asked: Set<string>): FetchPolicy {
+  return {
+    mayFetch: async ({ address }) => {
+      asked.add(address);
+      return true;
+    },
+  };
+}
+
+/** Lets be fetched what was asked for elsewhere by now, and what the other policy lets. */
+export function askedPolicy(asked: ReadonlySet<string>, other: FetchPolicy): FetchPolicy {
+  return { mayFetch: async (one) => asked.has(one.address) || other.mayFetch(one) };
+}
+
 const textFile = /\.(?:ya?ml|json|jsonnet|libsonnet|tpl|toml)$|(?:^|\/)(?:Kustomization|Chart\.lock|\.gitmodules)$/;
 const largestFile = 1024 * 1024;
 const host = "[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,20}(?::\\d{2,5})?";

@@ -1,3 +1,5 @@
+import type { SourceFailure } from "./sources.ts";
+
 /** The folder, in the tree that a render sees, below which everything stands that is not of the repository. */
 export const mountRoot = "@sources";
 
@@ -37,6 +39,8 @@ export interface MissingInput {
   readonly reference: string;
   /** Why it is not there, for people. */
   readonly reason: string;
+  /** What kept it from being fetched, where that was tried. */
+  readonly failure?: SourceFailure["kind"];
   readonly kind?: InputKind;
   /** The file of the repository that asks for it, where it is known. */
   readonly file?: string;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json.ts";
 import type { InputKind } from "./mount.ts";
-import type { FetchPolicy, MovingSource, SourceRequest } from "./sources.ts";
+import type { FetchPolicy, MovingSource, SourceFailure, SourceRequest } from "./sources.ts";
 import type { RenderSpec } from "./target.ts";
 import type { ObjectReader, Tree } from "./tree.ts";
 
@@ -39,6 +39,8 @@ export interface UnpinnedReference {
   /** What the reference was at the base, where only its version differs. */
   readonly before?: string;
   readonly kind?: InputKind;
+  /** What kept it from being fetched, where that was tried. */
+  readonly failure?: SourceFailure["kind"];
   /** What to fetch. Mounted under the same reference, it is there in the next render. */
   readonly source?: SourceRequest;
 }

@@ -56,9 +56,12 @@ export interface MovingSource {
   readonly movedFrom?: string;
 }
 
+/** What kept a source from being fetched. */
+export const sourceFailureKinds = ["not-allowed", "refused", "not-found", "denied", "limit", "unreachable"] as const;
+
 /** Why a source is not there. */
 export interface SourceFailure {
-  readonly kind: "not-allowed" | "refused" | "not-found" | "denied" | "limit" | "unreachable";
+  readonly kind: (typeof sourceFailureKinds)[number];
   /** For people: what, and why. Holds no credential. */
   readonly message: string;
   readonly fix?: string;

@@ -86,10 +86,13 @@ export async function previewPair(pair: TargetPair, evidence: Evidence, budget: 
     return { target, affected: true, ...budget.exceeded(pair.head === undefined), reached };
   };
   if (!budget.isOpen) return exceeded();
-  const [base, head] = await Promise.all([
+  const atHead = async () => pair.head && renderer.render(pair.head.render, trees.head, signal);
+  const [base, first] = await Promise.all([
     pair.base === undefined ? undefined : renderer.render(pair.base.render, trees.base, signal),
-    pair.head === undefined ? undefined : renderer.render(pair.head.render, trees.head, signal),
+    atHead(),
   ]);
+  // What only a render finds may be fetched when the base's render has found it too, which may be later.
+  const head = base !== undefined && isRefused(first) ? await atHead() : first;
   const reached = [base, head].some((side) => side !== undefined && !isWhole(side))
     ? await reachedIn(target, trees)
     : undefined;
@@ -100,6 +103,10 @@ export async function previewPair(pair: TargetPair, evidence: Evidence, budget: 
     ...movedFrom(pair),
   };
   return budget.take(heldBy(base, head)) ? affected : exceeded();
+}
+
+function isRefused(render: Render | undefined): boolean {
+  return render?.unpinned.some(({ failure }) => failure === "not-allowed") ?? false;
 }
 
 function rendersAlike(base: Target, head: Target): boolean {

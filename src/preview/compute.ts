@@ -1,6 +1,6 @@
 import type { ScanMemo } from "../discovery/index.ts";
 import { breathe } from "../model/breathe.ts";
-import { policyOfTree } from "../model/fetch-policy.ts";
+import { askedPolicy, notingPolicy, policyOfTree } from "../model/fetch-policy.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Sources } from "../model/sources.ts";
@@ -66,11 +66,11 @@ export interface PreviewReads {
  */
 export async function computePreview(request: PreviewRequest, ports: PreviewReads): Promise<PreviewOutcome> {
   const commits = await findCommits(request);
-  const trees = await openTrees(request.repository, commits);
+  const { kept = new KeptPreviews() } = ports;
+  const trees = await openTrees(request.repository, commits, kept.asked(request.repository));
   const configText = request.configText ?? (await readConfig(trees.tip.tree));
   const reads = readsOf(request, ports);
   const changed = await request.repository.changedPaths(commits.mergeBase, commits.head);
-  const { kept = new KeptPreviews() } = ports;
   const prepared = await kept.with(request.repository, (repository) =>
     repository.prepare({
       ...{ repository: request.repository, changed, configText, reads },
@@ -110,12 +110,20 @@ function readsOf({ identity, signal }: PreviewRequest, ports: PreviewReads): Pla
   return { ...ports, repository: identity ?? { urls: [], branches: [] }, signal };
 }
 
-async function openTrees(repository: Repository, { mergeBase, head, base }: Commits): Promise<ComparedTrees> {
+async function openTrees(
+  repository: Repository,
+  { mergeBase, head, base }: Commits,
+  asked: Set<string>,
+): Promise<ComparedTrees> {
   const source = async (commit: string): Promise<RenderSource> => {
     return { tree: await repository.tree(commit), objects: repository.objects };
   };
   const [atMergeBase, atHead, atTip] = await Promise.all([source(mergeBase), source(head), source(base)]);
-  return { base: atMergeBase, head: { ...atHead, policy: policyOfTree(atTip.tree) }, tip: atTip };
+  return {
+    base: { ...atMergeBase, policy: notingPolicy(asked) },
+    head: { ...atHead, policy: askedPolicy(asked, policyOfTree(atTip.tree)) },
+    tip: atTip,
+  };
 }
 
 async function findCommits(request: PreviewRequest): Promise<Commits> {

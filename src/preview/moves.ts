@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutCredentials } from "../diff/index.ts";
 import type { Declaration } from "../model/declaration.ts";
 import { isMounted } from "../model/mount.ts";
 import type { Move } from "../model/preview.ts";
@@ -104,5 +105,5 @@ function chartSource({ kind, options }: RenderSpec): string {
   if (kind !== "argocd") return "";
   const { source: one, sources = one === undefined ? [] : [one] } = application.parse(options.spec);
   const charts = sources.filter(({ chart }) => chart !== "");
-  return charts.map(({ repoURL, chart }) => `${chart} of ${repoURL}`).join(", ");
+  return charts.map(({ repoURL, chart }) => `${chart} of ${withoutCredentials(repoURL)}`).join(", ");
 }

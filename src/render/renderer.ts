@@ -208,7 +208,10 @@ function finish(outcome: Outcome): Finished {
 async function withoutSecrets(outcome: Outcome, objects: ObjectReader, spec: RenderSpec): Promise<Outcome> {
   if (outcome.type !== "error") return outcome;
   const message = await withoutSecretValues(outcome.message, outcome.trace, objects);
-  return { ...outcome, message: withhold(message, new Set(secretInputs([spec]).filter(({ length }) => length >= leastSecret))) };
+  return {
+    ...outcome,
+    message: withhold(message, new Set(secretInputs([spec]).filter(({ length }) => length >= leastSecret))),
+  };
 }
 
 function failureOf(outcome: Exclude<Outcome, { type: "result" }>): RenderFailure {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { inputKinds } from "../model/mount.ts";
+import { sourceFailureKinds } from "../model/sources.ts";
 
 /** What the engine asks for: the forms of `SourceRequest` that a render discovers. */
 const source = z.discriminatedUnion("kind", [
@@ -18,6 +19,7 @@ const source = z.discriminatedUnion("kind", [
 export const unpinnedSchema = z.object({
   reference: z.string(),
   reason: z.string(),
+  failure: z.enum(sourceFailureKinds).exactOptional(),
   file: z.string().min(1).exactOptional(),
   line: z.int().positive().exactOptional(),
   kind: z.enum(inputKinds).exactOptional(),

@@ -3,7 +3,14 @@ import { UserError } from "../model/errors.ts";
 import { trusted } from "../model/fetch-policy.ts";
 import { type Mount, mountRoot } from "../model/mount.ts";
 import type { Render, Renderer, RenderSource, RenderWarning, UnpinnedReference } from "../model/render.ts";
-import type { MovingSource, PinnedSource, SourceAnswer, SourceRequest, Sources } from "../model/sources.ts";
+import type {
+  MovingSource,
+  PinnedSource,
+  SourceAnswer,
+  SourceFailure,
+  SourceRequest,
+  Sources,
+} from "../model/sources.ts";
 import { type RenderSpec, specText } from "../model/target.ts";
 import { mountPath, referenceText } from "./mount-path.ts";
 
@@ -14,7 +21,7 @@ const maxRounds = 10;
 interface Completed {
   readonly spec: RenderSpec;
   readonly render: Render;
-  readonly refused: ReadonlyMap<string, string>;
+  readonly refused: ReadonlyMap<string, SourceFailure>;
   readonly pinned: ReadonlyMap<string, { readonly request: SourceRequest; readonly source: PinnedSource }>;
 }
 
@@ -32,7 +39,7 @@ export function remoteRenderer<R extends Renderer>(inner: R, sources: Sources): 
     signal: AbortSignal,
     render: Renderer["render"],
   ): Promise<Completed> => {
-    const refused = new Map<string, string>();
+    const refused = new Map<string, SourceFailure>();
     const pinned = new Map<string, { request: SourceRequest; source: PinnedSource }>();
     let current = spec;
     for (let round = 0; ; round += 1) {
@@ -76,8 +83,11 @@ export function remoteRenderer<R extends Renderer>(inner: R, sources: Sources): 
         render,
         refused,
       } = await complete(spec, source, signal, (one, from, until) => inner.render(one, from, until));
-      const [reason] = refused.values();
-      if (!render.ok && reason !== undefined) throw new UserError("refused", reason);
+      const [failure] = refused.values();
+      if (!render.ok && failure !== undefined) {
+        const { message, fix } = failure;
+        throw new UserError("refused", message, fix === undefined ? {} : { fix });
+      }
       return inner.yaml(mounted, source, signal);
     },
     close: async () => {
@@ -90,7 +100,7 @@ export function remoteRenderer<R extends Renderer>(inner: R, sources: Sources): 
 /** What a render lacks and nobody was asked for yet, once for each name. */
 function wanted(
   unpinned: readonly UnpinnedReference[],
-  refused: ReadonlyMap<string, string>,
+  refused: ReadonlyMap<string, SourceFailure>,
   pinned: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, SourceRequest> {
   return new Map(
@@ -102,16 +112,12 @@ function wanted(
 
 function note(
   one: { readonly reference: string; readonly request: SourceRequest; readonly answer: SourceAnswer },
-  refused: Map<string, string>,
+  refused: Map<string, SourceFailure>,
   pinned: Map<string, { request: SourceRequest; source: PinnedSource }>,
 ): void {
   const { reference, request, answer } = one;
   if (answer.ok) pinned.set(reference, { request, source: answer.source });
-  else
-    refused.set(
-      reference,
-      [answer.failure.message, answer.failure.fix].filter((part) => part !== undefined).join(". "),
-    );
+  else refused.set(reference, answer.failure);
 }
 
 function mountOf(reference: string, request: SourceRequest, answer: SourceAnswer): readonly Mount[] {
@@ -123,8 +129,8 @@ function mountOf(reference: string, request: SourceRequest, answer: SourceAnswer
 /** The render with the reasons of what was not fetched, and with what moves. */
 function told({ render, refused, pinned }: Completed): Render {
   const unpinned = render.unpinned.map((one) => {
-    const reason = refused.get(one.reference);
-    return reason === undefined ? one : { ...one, reason };
+    const failure = refused.get(one.reference);
+    return failure === undefined ? one : { ...one, reason: failure.message, failure: failure.kind };
   });
   const moving = [...pinned.values()].flatMap(movingOf);
   const warnings = [...pinned].flatMap(([reference, { source }]) => warningsOf(reference, source));

@@ -80,7 +80,7 @@ describe("a diff as a block", () => {
         ["a/x", same],
         ["b/x", same],
       ]),
-    ).toBe("Deployment web in all 2 places (+1 −1 each)");
+    ).toBe("Deployment web in both places (+1 −1 each)");
     expect(
       where([
         ["a/x", same],

@@ -42,7 +42,7 @@ describe("that nothing changes", () => {
     [
       [still("a/prod"), still("b/prod"), still("c_d/dev")],
       {},
-      "The changed files belong to a, b and c&#95;d, but their manifests stay the same in all 2 environments.",
+      "The changed files belong to a, b and c&#95;d, but their manifests stay the same in both environments.",
     ],
     [
       ["a", "b", "c", "d"].map((app) => still(`${app}/prod`)),

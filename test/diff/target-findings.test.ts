@@ -12,6 +12,7 @@ import {
   unreadFilesFinding,
 } from "../../src/diff/index.ts";
 import type { Finding } from "../../src/model/preview.ts";
+import type { UnpinnedReference } from "../../src/model/render.ts";
 
 const about = { app: "webapp", environment: "prod" };
 /** All that a finding says of its one place, and no key that says nothing. */
@@ -95,8 +96,25 @@ describe("a finding about a target", () => {
     const refused = of({ kind: "repository", reason: "{host} is not allowed: whoever runs Sluice allows it" });
     expect([refused.message, refused.fix]).toEqual([
       "Not fetched: the repository `github.com/acme/{base}?ref=1.0`. {host} is not allowed: whoever runs Sluice allows it. Argo CD and Flux are not affected. What it adds is not compared.",
-      "whoever runs Sluice can allow the source; or copy it into the repository",
+      "copy it into the repository",
     ]);
+    const told = (failure: UnpinnedReference["failure"], reason: string) =>
+      of({ kind: "chart", reference: "web:1.0.0", reason, failure });
+    expect(
+      told("not-allowed", "https://a.example/x is not fetched: the base branch does not use a.example/x"),
+    ).toMatchObject({
+      message: expect.stringContaining("`web:1.0.0`. https://a.example/x is not fetched: the base"),
+      fix: expect.stringContaining("`sources.allow`"),
+    });
+    expect(told("denied", "registry.acme.example refused access")).toMatchObject({
+      message: expect.stringContaining(". registry.acme.example refused access. Argo"),
+      fix: expect.stringContaining("`sources.credentials`"),
+    });
+    for (const failure of ["refused", "not-found", "unreachable", "limit"] as const)
+      expect(told(failure, "the chart is not there")).toMatchObject({
+        message: expect.stringContaining(". The chart is not there."),
+        fix: expect.not.stringContaining("allow"),
+      });
   });
 
   it.each<readonly [where: string, failure: object, near: string | undefined, message: string, fix: string]>([
@@ -233,7 +251,7 @@ describe("a finding about the configuration", () => {
 
   it.each<readonly [lost: readonly string[], kept: number, all: string, them: string]>([
     [["a"], 0, "its only app", "it"],
-    [["{a}", "b"], 0, "all 2 apps", "them"],
+    [["{a}", "b"], 0, "both apps", "them"],
     [["a"], 2, "1 app", "it"],
     [["a", "b"], 1, "2 apps", "them"],
   ])("says that an environment loses %j and keeps %d", (lost, kept, all, them) => {

@@ -30,6 +30,49 @@ describe("a preview", () => {
     expect(completeness).toMatchObject({ targets: 2, affected: 1, rendered: 1, failed: 0 });
   });
 
+  it("holds no credentials of an address that was not fetched, nor of one that an object names", async () => {
+    const [bot, query] = [
+      "https://bot:SECRETSECRET@git.example.com/a//b?ref=v1.0.0",
+      "https://a.example/x.yaml?token=SECRETSECRET",
+    ];
+    const source = `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: { name: a }\nspec: { url: "${bot}" }\n`;
+    const answer = await preview({
+      [overlay]: `resources: [../../base, source.yaml, "${bot}", "${query}"]\n`,
+      "apps/web/overlays/prod/source.yaml": source,
+    });
+    expect(answer.completeness.unpinned).not.toEqual([]);
+    expect(JSON.stringify(answer)).not.toContain("SECRETSECRET");
+  });
+
+  it("lets the head fetch what the base's renders led to, and nothing else that no file names", async () => {
+    const shared = sharedRenderer();
+    const asking = (address: string, only?: string): typeof shared => ({
+      ...shared,
+      render: async (spec, source, signal) => {
+        const render = await shared.render(spec, source, signal);
+        const isAsked = only === undefined || source.tree.oid === only;
+        if (!isAsked || (await source.policy?.mayFetch({ address, holds: true })) !== false) return render;
+        const lacks = { reference: `https://${address}`, reason: "it is not used", failure: "not-allowed" } as const;
+        return { ...render, unpinned: [lacks] };
+      },
+    });
+    const head = commit(base, { [overlay]: `# a remark\n${gitopsFiles()[overlay]}` });
+    const unpinned = async (renderer: typeof shared) => {
+      const request = {
+        repository,
+        base,
+        head,
+        fingerprintKey: new Uint8Array(32),
+        signal: AbortSignal.timeout(600_000),
+      };
+      const outcome = await computePreview(request, { renderer });
+      return outcome.kind === "preview" ? outcome.preview.completeness.unpinned.map(({ reference }) => reference) : [];
+    };
+    expect(await unpinned(asking("git.example.com/lib"))).toEqual([]);
+    const headTree = (await repository.tree(head)).oid;
+    expect(await unpinned(asking("evil.example.com/lib", headTree))).toEqual(["https://evil.example.com/lib"]);
+  });
+
   it("says that a target came and that one went", async () => {
     const added = await preview({ "apps/api/overlays/prod/kustomization.yaml": "resources: [../../../web/base]\n" });
     expect(added.targets.map(({ app, status }) => [app, status])).toEqual([["api", "added"]]);

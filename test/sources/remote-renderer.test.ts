@@ -96,7 +96,10 @@ describe("a renderer of what is remote", () => {
       }),
     );
     const render = await renderer.render(spec, source(), signal);
-    expect(render).toMatchObject({ ok: false, unpinned: [{ reference: base, reason: "it is not used. Allow it" }] });
+    expect(render).toMatchObject({
+      ok: false,
+      unpinned: [{ reference: base, reason: "it is not used", failure: "not-allowed" }],
+    });
     expect(asked).toBe(1);
     await expect(renderer.yaml(spec, source(), signal)).rejects.toThrow("it is not used");
   });

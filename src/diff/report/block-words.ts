@@ -29,7 +29,8 @@ export function placesOf({ members }: ChangeGroup, { targets, apps, groups }: Bl
   const environments = [...new Set(members.map(({ environment }) => environment))].filter(isEnvironment);
   const own = [...new Set(members.map(({ app }) => app))].filter((app) => app !== "");
   if (own.length > 1 || environments.length > 4) {
-    if (places.size === targets) return ` in all ${thousands(places.size)} places`;
+    if (places.size === targets)
+      return places.size === 2 ? " in both places" : ` in all ${thousands(places.size)} places`;
     return places.size > targets / 2 && groups > 1
       ? ` in the ${thousands(places.size)} others`
       : ` in ${thousands(places.size)} places`;

@@ -121,11 +121,13 @@ function chartText({ chart, targets }: ChartPlaces): string {
 
 /** ` by Flux HelmRelease \`apps/podinfo\` in prod, staging`. */
 function whoText(targets: readonly TargetPreview[]): string {
-  const who = new Set(
-    targets.flatMap(({ declaration }) => (declaration === undefined ? [] : [declarerText(declaration)])),
-  );
+  const who = targets.flatMap(({ declaration }) => (declaration === undefined ? [] : [declaration]));
+  const kinds = [...Map.groupBy(who, ({ kind }) => controllers[kind]).entries()].map(([kind, own]) => {
+    const names = new Set(own.map(({ namespace, name }) => code(namespace === "" ? name : `${namespace}/${name}`)));
+    return `${names.size === 1 ? kind : `${kind}s`} ${nameList([...names], 3)}`;
+  });
   const where = inert(inEnvironments([...new Set(targets.map(({ environment }) => environment))]));
-  return `${who.size === 0 ? "" : ` by ${nameList([...who], 3)}`}${where}`;
+  return `${kinds.length === 0 ? "" : ` by ${kinds.join(", ")}`}${where}`;
 }
 
 /** What can change without a commit here, and values that nobody here knows: each once. */

@@ -50,7 +50,10 @@ export function nothingChanges(preview: Preview, mark: (name: string) => string 
 function sameResult({ targets }: Preview, mark: (name: string) => string): string {
   const apps = [...new Set(targets.map(({ app }) => app))].filter((app) => app !== "");
   const [first, ...others] = [...new Set(targets.map(({ environment }) => environment))].filter(isEnvironment);
-  const all = others.length === 0 ? ` in ${mark(first ?? "")}` : ` in all ${others.length + 1} environments`;
+  const all =
+    others.length === 0
+      ? ` in ${mark(first ?? "")}`
+      : ` in ${others.length === 1 ? "both" : `all ${others.length + 1}`} environments`;
   const named = apps.length > 3 ? count(apps.length, "app") : sentenceList(apps.map(mark));
   const their = apps.length > 1 ? "their" : "its";
   return `The changed files belong to ${named || "this repository"}, but ${their} manifests stay the same${first === undefined ? "" : all}.`;

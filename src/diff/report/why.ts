@@ -51,7 +51,7 @@ function section(preview: Preview, files: readonly ChangedFile[], limit: number)
   const all = changedTargets(preview).length;
   const lines = files.slice(0, limit).map(({ file, targets }) => {
     const whole = targets.length === all && all > 1;
-    return `- ${code(file)} is part of ${whole ? `all ${thousands(all)}` : nameList(placeNames(targets), 6)}`;
+    return `- ${code(file)} is part of ${whole ? (all === 2 ? "both" : `all ${thousands(all)}`) : nameList(placeNames(targets), 6)}`;
   });
   if (files.length > limit) lines.push(`- and ${count(files.length - limit, "more file")}`);
   return `<details><summary>Why ${all === 1 ? "this one" : `these ${thousands(all)}`}</summary>\n\n${lines.join("\n")}\n\n</details>\n\n`;

@@ -44,7 +44,8 @@ export function imageCheckReport(
 
 function successTitle({ lines }: Verification): string {
   const [only, ...more] = lines;
-  if (only === undefined || more.length > 0) return `Registry has all ${lines.length} images as described`;
+  if (only === undefined || more.length > 0)
+    return `Registry has ${lines.length === 2 ? "both" : `all ${lines.length}`} images as described`;
   return `Registry has ${inert(lastPart(only.image))} ${inert(only.tag)} as described`;
 }
 

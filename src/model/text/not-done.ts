@@ -29,7 +29,9 @@ function fixSentence(fix: string | undefined): readonly string[] {
   return [/[.?!:]$/.test(text) ? text : `${text}.`];
 }
 
+/** An address at the beginning stays as it is. */
 function upperFirst(text: string): string {
+  if (/^[a-z][a-z0-9+-]*(?::\/\/|\.[a-z])/.test(text)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

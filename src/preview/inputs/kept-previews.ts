@@ -17,6 +17,18 @@ export class KeptPreviews {
     maxSize: maxLookups,
   });
 
+  readonly #asked = new LRUCache<ObjectReader, Set<string>>({ max: maxRepositories });
+
+  /**
+   * The addresses that bases of a repository led to, also where no file of theirs names them: through a template, a
+   * variable, or what they fetched.
+   */
+  asked({ objects }: Pick<Repository, "objects">): Set<string> {
+    const asked = this.#asked.get(objects) ?? new Set();
+    this.#asked.set(objects, asked);
+    return asked;
+  }
+
   /** Works with what is kept of a repository. */
   async with<T>({ objects }: Pick<Repository, "objects">, use: (kept: KeptRepository) => Promise<T>): Promise<T> {
     const kept = this.#repositories.get(objects) ?? new KeptRepository();

@@ -197,7 +197,12 @@ function gateList({ results }: GateVerdict, apps: number): readonly string[] {
     ...(open.length === 0 ? [] : [open.flatMap((one) => linesOf(one, 0)).join("\n")]),
     ...(passed.length === 0
       ? []
-      : [folded(`✅ ${passed.length} passed${apps > 1 ? ` in all ${apps} apps` : ""}${also}`, passed)]),
+      : [
+          folded(
+            `✅ ${passed.length} passed${apps > 1 ? ` in ${apps === 2 ? "both" : `all ${apps}`} apps` : ""}${also}`,
+            passed,
+          ),
+        ]),
   ];
 }
 

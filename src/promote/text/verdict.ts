@@ -302,7 +302,8 @@ function plain(text: string): string {
 function readyText({ results }: GateVerdict): string {
   const overridden = results.filter(({ state }) => state === "overridden").length;
   if (overridden > 0) return `Ready: ${count(results.length, "gate")} passed, ${overridden} of them overridden`;
-  return results.length === 1 ? "Ready: the only gate passed" : `Ready: all ${results.length} gates passed`;
+  if (results.length === 1) return "Ready: the only gate passed";
+  return `Ready: ${results.length === 2 ? "both" : `all ${results.length}`} gates passed`;
 }
 
 /** One check per promotion, whose summary is the tree of gates. Waiting is not failing: red is what was stopped. */

@@ -31,7 +31,8 @@ export function pruneRefusal(extent: PruneExtent, limits: PruneLimits = defaultL
   const { deletions, members, wanted, confirmed } = extent;
   const count = deletions.length;
   if (confirmed || count === 0) return undefined;
-  const all = members === 1 ? "its only resource" : `all ${members} of its resources`;
+  const all =
+    members === 1 ? "its only resource" : members === 2 ? "both its resources" : `all ${members} of its resources`;
   if (wanted === 0) return refused(extent, `it renders to nothing, so ${all} would be deleted`);
   if (count === members && count > 1) return refused(extent, `${all} would be deleted`);
   if (count > limits.objects && count > limits.share * members)

@@ -168,6 +168,7 @@ ${destination}  sources:
       {
         reference: "https://charts.example.com/redis@1.x",
         reason: "the host is not allowed",
+        failure: "not-allowed",
         file: "apps/web.yaml",
         line: 1,
       },

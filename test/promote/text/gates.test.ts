@@ -238,7 +238,7 @@ describe("the check of a promotion", () => {
     [
       "passed",
       { state: "passed", results: [passed, passed] },
-      { status: "completed", conclusion: "success", title: "Ready: all 2 gates passed" },
+      { status: "completed", conclusion: "success", title: "Ready: both gates passed" },
     ],
     [
       "was overridden",

@@ -12,7 +12,7 @@ describe("a deploy that would delete much (24)", () => {
   });
 
   it("is refused when everything would go", () => {
-    expect(refusal(2, 2, 5)).toBe("all 2 of its resources would be deleted");
+    expect(refusal(2, 2, 5)).toBe("both its resources would be deleted");
     // A ConfigMap whose name changes with what it holds.
     expect(refusal(1, 1, 1)).toBeUndefined();
   });

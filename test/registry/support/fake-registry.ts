@@ -19,7 +19,7 @@ export interface Asked {
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  readonly body?: string | object;
+  readonly body?: string | Uint8Array | object;
 }
 
 /** A server that behaves as the test says: for what no real registry does, or should. */
@@ -50,7 +50,7 @@ export async function fakeRegistry(
           Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
         ),
       );
-      response.end(typeof body === "string" ? body : JSON.stringify(body));
+      response.end(typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body));
     };
     answer().catch(() => response.destroy());
   };
