@@ -33,7 +33,7 @@ export function followKustomization(object: KnownObject, world: World): Followed
     ...ignore,
     ...substitutions(parsed.data, object.namespace, world),
   };
-  const elsewhere = elsewhereOf(origin, joinPath(origin.folder ?? "", path), world.own);
+  const elsewhere = path === undefined ? [] : elsewhereOf(origin, joinPath(origin.folder ?? "", path), world.own);
   const problems = origin.kind === "own" && origin.problem !== undefined ? [origin.problem] : [];
   return {
     unit: {
