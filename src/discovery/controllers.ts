@@ -11,7 +11,6 @@ import type { Discovery } from "./unit.ts";
 interface DeclaringFile {
   readonly file: string;
   readonly points: readonly string[];
-  readonly releasesOnly: boolean;
 }
 
 /** What may be an entry: something that people apply by hand, with objects of controllers in it. */
@@ -34,7 +33,7 @@ const atOnce = 64;
  * entries: the renders of others read them.
  */
 export async function entryCandidates(discovery: Discovery): Promise<readonly EntryCandidate[]> {
-  const declaring = withoutLeftovers(await declaringFiles(discovery));
+  const declaring = inUse(await declaringFiles(discovery));
   if (declaring.length === 0) return [];
   const { all, optionsOf } = await discoverKustomizations(discovery);
   const charts = chartPaths(discovery);
@@ -57,18 +56,12 @@ function kustomizationOf(top: string, { folders }: Discovery): Pick<EntryCandida
   return name === undefined ? {} : { kustomization: joinPath(path, name) };
 }
 
-/**
- * Without the HelmReleases that no folder of other objects leads to: where a repository has objects that lead to
- * folders, nobody applies releases beside them, and those are of a time before.
- */
-function withoutLeftovers(files: readonly DeclaringFile[]): readonly DeclaringFile[] {
-  const leading = files.filter(({ releasesOnly, file }) => !releasesOnly && !isPutAway(file));
-  if (leading.length === 0) return files;
-  const folders = new Set(leading.flatMap(({ points }) => points));
+/** Without what lies in folders of archived files, unless an object that is in use leads there. */
+function inUse(files: readonly DeclaringFile[]): readonly DeclaringFile[] {
+  const used = files.filter(({ file }) => !isPutAway(file));
   // The root holds everything, also what was put away.
-  const isReached = ({ file }: DeclaringFile) =>
-    [...folders].some((folder) => isAtOrBelow(file, folder) && (folder !== "" || !isPutAway(file)));
-  return files.filter((one) => leading.includes(one) || isReached(one));
+  const folders = new Set(used.flatMap(({ points }) => points).filter((folder) => folder !== ""));
+  return files.filter((one) => !isPutAway(one.file) || [...folders].some((folder) => isAtOrBelow(one.file, folder)));
 }
 
 /** Whether a folder's name says that what is in it was taken out of use. */
@@ -113,8 +106,8 @@ async function declaringFiles({ tree, folders, memo }: Discovery): Promise<reado
       }),
     );
     for (const { file, scan } of scans) {
-      const { points, releasesOnly = false } = scan;
-      if (points !== undefined) found.push({ file, points, releasesOnly });
+      const { points } = scan;
+      if (points !== undefined) found.push({ file, points });
     }
   }
   return found;

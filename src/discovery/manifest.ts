@@ -31,11 +31,6 @@ export function controllerFolders(text: string): readonly string[] | undefined {
   return [...new Set(folders.filter((folder, index) => folder !== "" || /^\.\/?$/.test(paths[index]?.[1] ?? "")))];
 }
 
-/** Whether HelmReleases are the only objects of controllers in a text. */
-export function holdsReleasesOnly(text: string): boolean {
-  return controllersIn(text).every(({ kind }) => kind === "HelmRelease");
-}
-
 function controllersIn(text: string): readonly Head[] {
   // Lines that a chart's template fills in are no YAML.
   const filled = text.replace(/^[ \t]*\{\{.*\}\}[ \t]*$/gm, "");

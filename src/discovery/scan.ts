@@ -1,7 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 import { dependsOnDeclaring, isLibraryChart } from "./detect.ts";
-import { controllerFolders, holdsFlux, holdsManifest, holdsReleasesOnly } from "./manifest.ts";
+import { controllerFolders, holdsFlux, holdsManifest } from "./manifest.ts";
 
 /** What discovery needs to know about one file. It depends only on the file's bytes. */
 export interface Scan {
@@ -22,8 +22,6 @@ export interface Scan {
    * dependencies make such objects of its values: none.
    */
   readonly points?: readonly string[];
-  /** Of these objects there is none but HelmReleases. */
-  readonly releasesOnly?: boolean;
 }
 
 /** Keeps scans by kind of file and blob id. A `Map` will do. */
@@ -85,7 +83,7 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
 
 function scanController(text: string): Scan {
   const points = controllerFolders(text);
-  return points === undefined ? nothing : { ...nothing, points, releasesOnly: holdsReleasesOnly(text) };
+  return points === undefined ? nothing : { ...nothing, points };
 }
 
 const collecting = new Set(["apiVersion", "kind", "metadata", "resources", "bases"]);

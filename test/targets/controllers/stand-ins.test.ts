@@ -33,13 +33,15 @@ spec: { path: ${path}, sourceRef: { kind: ${kind}, name: flux-system } }
 `;
 
 describe("what is an entry", () => {
-  it("is no release that no folder of other objects leads to, but all where there is nothing else", async () => {
-    const old = { "unused/web.yaml": release("web") };
-    expect(declared((await planOf(old)).plan.targets, "web")).toBeDefined();
-    const files = { ...old, "cluster/apps.yaml": kustomization("apps", "./apps"), "apps/api.yaml": release("api") };
+  it("is a release that nothing here leads to, as another repository may", async () => {
+    const files = {
+      "cluster/apps.yaml": kustomization("apps", "./apps"),
+      "apps/api.yaml": release("api"),
+      "elsewhere/web.yaml": release("web"),
+    };
     const { targets } = (await planOf(files)).plan;
     expect(declared(targets, "api")).toBeDefined();
-    expect(declared(targets, "web")).toBeUndefined();
+    expect(declared(targets, "web")).toBeDefined();
   });
 
   it("is nothing that was put away, except where an object leads there", async () => {
