@@ -46,6 +46,7 @@ export function sourceMovedFinding({ reference, revision, movedFrom }: MovingSou
 /** A remote base, file or chart was left out of a render. */
 export function notFetchedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
   const { app, environment, reference } = about;
+  if (reference.kind === "generator") return generatorFinding(about);
   const { file, before } = reference;
   const { why, fix, isAsked } = notFetchedReason(reference);
   // What an object asks for is named as the object has it: it need not be a base.
@@ -63,6 +64,23 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
         short: `1 ${what} unknown`,
         message: `Not fetched: the ${what} ${inTicks(verbatim(withoutCredentials(reference.reference)))}${was}. ${why} What it adds is not compared.${moving}`,
         fix,
+      },
+    ),
+    ...(file !== undefined ? { file } : {}),
+  };
+}
+
+/** Nobody knows what a generator of an ApplicationSet gives; worded alike for all that lack the same. */
+function generatorFinding({ app, environment, reference }: TargetName & { readonly reference: UnpinnedReference }): Finding {
+  const { reason, file } = reference;
+  const [why = "", ...how] = verbatim(reason).split(": ");
+  return {
+    ...toTargetFinding(
+      { id: "reference-not-fetched", severity: "warning", app, environment, resource: "" },
+      {
+        short: "1 ApplicationSet unknown",
+        message: `{app}{where} {makes|make} Applications that nobody knows here: ${why}. What they deploy is not compared.`,
+        ...(how.length > 0 && { fix: how.join(": ") }),
       },
     ),
     ...(file !== undefined ? { file } : {}),

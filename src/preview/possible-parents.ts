@@ -18,7 +18,7 @@ export function isUnseen(side: Render | undefined, other: Render | undefined): b
 }
 
 /**
- * For an object that nothing has any more: the target that is not rendered at the head although one of its changed files
+ * For an object that nothing has any more: the target that is not rendered at the head, where one of its changed files
  * has such an object. It may be there that the object went.
  */
 export async function possibleParents(

@@ -49,6 +49,10 @@ function isGone(one: ComparedTarget): boolean {
   return one.affected && one.head === undefined;
 }
 
+function isSame({ before, target }: ComparedTarget): boolean {
+  return before === target;
+}
+
 function baseId({ before, target }: ComparedTarget): string {
   return (before ?? target).id;
 }
@@ -58,9 +62,7 @@ class Declarers {
   readonly #byId: ReadonlyMap<string, ComparedTarget>;
   /** Entries that are not rendered now: what they have is followed by no parent's id where it reads its own files. */
   readonly #entries: readonly Affected[];
-
   readonly #after: ReadonlyMap<string, ComparedTarget>;
-
   readonly #mayHave: (declaration: Declaration) => Affected | undefined;
 
   constructor(
@@ -70,9 +72,9 @@ class Declarers {
   ) {
     this.#after = after;
     this.#mayHave = mayHave;
-    const own = compared.filter(({ before, target }) => before === target);
-    // An entry that is compared with itself is new: it may have the name of one that the base has.
-    this.#byId = new Map([...own, ...compared.filter((one) => !own.includes(one))].map((one) => [baseId(one), one]));
+    // An entry that is compared with itself is new: it may have the name of one that the base has, which comes later.
+    const ordered = compared.toSorted((a, b) => Number(isSame(b)) - Number(isSame(a)));
+    this.#byId = new Map(ordered.map((one) => [baseId(one), one]));
     this.#entries = compared.filter(
       (one): one is Affected =>
         one.affected && one.target.declaration === undefined && isUnseen(one.head, one.base) && one.base?.ok === true,

@@ -5,7 +5,7 @@ import { joinPath, resolvePath } from "../../model/paths.ts";
 import type { PinnedSource, SourceRequest } from "../../model/sources.ts";
 import { elsewhereOf } from "../elsewhere.ts";
 import { type Followed, type FollowProblem, factsFor, type KnownObject, type World } from "../follower.ts";
-import { missingOf, mountOf } from "../mounting.ts";
+import { missingOf, mountOf, unusableInput } from "../mounting.ts";
 import { type ReadApplication, readApplication, syncedApplication } from "./application.ts";
 import { destinationOf, inCluster } from "./clusters.ts";
 import { appNameOf, type ControlPlane, controlPlaneOf, settingsFor, takesSubmodules } from "./control-plane.ts";
@@ -41,7 +41,7 @@ export function followApplication(object: KnownObject, world: World): Followed {
   const conflict = refConflict(read, places);
   const missing = [
     ...places.flatMap((one) => one.missing ?? []),
-    ...(conflict === undefined ? [] : [missingHere(object, conflict)]),
+    ...(conflict === undefined ? [] : [unusableInput(conflict, object)]),
   ];
   const mounts = distinct(places.flatMap(({ mount }) => mount ?? []));
   const settings = settingsFor(plane, renderKeys);
@@ -112,7 +112,7 @@ export function placeOf(origin: SourceOrigin, object: KnownObject, world: World)
     case "nothing":
       return { root: "", own: false };
     case "unusable":
-      return { root: "", own: false, missing: missingHere(object, origin.reason) };
+      return { root: "", own: false, missing: unusableInput(origin.reason, object) };
     case "remote":
       return fetched(origin.request, object, world);
     default:
@@ -128,16 +128,10 @@ function fetched(request: SourceRequest, object: KnownObject, world: World): Sou
   return { root: mount.at, own: false, mount, pinned: answer.source };
 }
 
-/** Something that the object itself leaves open. */
-export function missingHere({ kind, name, file, line }: KnownObject, reason: string): MissingInput {
-  const place = { ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
-  return { reference: `${kind} ${name}`, reason, ...place };
-}
-
 /** A target that stays in the plan and says why it cannot be rendered. */
 function unread(object: KnownObject, reason: string): Followed {
   const options = { appName: object.name, spec: {}, roots: [] };
-  const missing = [missingHere(object, reason)];
+  const missing = [unusableInput(reason, object)];
   return { unit: { kind: "Application", render: { kind: "argocd", path: "", options, missing } } };
 }
 

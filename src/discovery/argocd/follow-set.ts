@@ -2,11 +2,12 @@ import type { ApplicationSetOptions, GeneratorRows } from "../../model/controlle
 import type { Handling } from "../../model/declaration.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Followed, FollowProblem, KnownObject, World } from "../follower.ts";
+import { unusableInput } from "../mounting.ts";
 import { isOwnRepository, isOwnRevision } from "../own-repository.ts";
 import { objectAt } from "./application.ts";
 import { askedOutside, type GeneratorNeeds, generatorNeeds } from "./application-set.ts";
 import { type ControlPlane, controlPlaneOf, settingsFor, takesSubmodules } from "./control-plane.ts";
-import { distinct, missingHere, placeOf } from "./follow-application.ts";
+import { distinct, placeOf } from "./follow-application.ts";
 import { gitOrigin } from "./sources.ts";
 
 /** Settings of Argo CD that decide which Applications a set makes. */
@@ -31,7 +32,7 @@ export function followApplicationSet(object: KnownObject, world: World): Followe
   const filled = filledIn(needed, world);
   const rows = rowsFor(object.name, world);
   const missing = [
-    ...unanswered(needed, plane, rows).map((reason) => missingHere(object, reason)),
+    ...unanswered(needed, plane, rows).map((reason) => ({ ...unusableInput(reason, object), kind: "generator" as const })),
     ...found.flatMap(({ place }) => place.missing ?? []),
   ];
   const mounts = distinct(found.flatMap(({ place }) => place.mount ?? []));
