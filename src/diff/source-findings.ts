@@ -71,7 +71,11 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
 }
 
 /** Nobody knows what a generator of an ApplicationSet gives; worded alike for all that lack the same. */
-function generatorFinding({ app, environment, reference }: TargetName & { readonly reference: UnpinnedReference }): Finding {
+function generatorFinding({
+  app,
+  environment,
+  reference,
+}: TargetName & { readonly reference: UnpinnedReference }): Finding {
   const { reason, file } = reference;
   const [why = "", ...how] = verbatim(reason).split(": ");
   return {

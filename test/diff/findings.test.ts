@@ -406,6 +406,21 @@ describe("findings about whole targets", () => {
     expect(finding.message.includes("no fixed version")).toBe(moves);
   });
 
+  it("say alike what generators of ApplicationSets lack, and how to tell", () => {
+    const reason = "its generator `clusters` chooses among clusters of which none is known: declare them";
+    const finding = notFetchedFinding({
+      ...name,
+      reference: { kind: "generator", reference: "ApplicationSet x", reason },
+    });
+    expect(finding).toMatchObject({
+      message:
+        "webapp in prod makes Applications that nobody knows here: its generator `clusters` chooses among clusters of which none is known. What they deploy is not compared.",
+      fix: "declare them",
+      words: { short: "1 ApplicationSet unknown" },
+    });
+    expect(finding.words?.message).not.toContain("ApplicationSet x");
+  });
+
   it("say what is not known of an app that is removed and could not be rendered", () => {
     const finding = targetRemovedFinding({ ...name, resources: undefined });
     expect(finding.message).toContain("what it had could not be rendered");

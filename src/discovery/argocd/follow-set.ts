@@ -32,7 +32,10 @@ export function followApplicationSet(object: KnownObject, world: World): Followe
   const filled = filledIn(needed, world);
   const rows = rowsFor(object.name, world);
   const missing = [
-    ...unanswered(needed, plane, rows).map((reason) => ({ ...unusableInput(reason, object), kind: "generator" as const })),
+    ...unanswered(needed, plane, rows).map((reason) => ({
+      ...unusableInput(reason, object),
+      kind: "generator" as const,
+    })),
     ...found.flatMap(({ place }) => place.missing ?? []),
   ];
   const mounts = distinct(found.flatMap(({ place }) => place.mount ?? []));
