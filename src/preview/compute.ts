@@ -16,6 +16,7 @@ import type { Prepared } from "./inputs/kept-repository.ts";
 import { joinMoved } from "./moved.ts";
 import { openPairs } from "./open-pairs.ts";
 import { type Commits, type PreviewOutcome, readConfig } from "./outcome.ts";
+import { possibleParents } from "./possible-parents.ts";
 import { againRenderer } from "./random.ts";
 import { withoutUnknown } from "./unknown.ts";
 
@@ -84,7 +85,7 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const { plan, config } = after;
   const budget = new Budget(request.maxBytes);
   const all = joinMoved(await compareAll(request, ports.renderer, trees, prepared, budget));
-  const { compared, unknown } = withoutUnknown(all);
+  const { compared, unknown } = withoutUnknown(all, await possibleParents(all, changed, trees.head));
   const { ignore = [], exclude = [] } = config?.preview ?? {};
   const preview = await assemble({
     ...{ commits, compared, unknown, trees, plan, fingerprintKey, ignore, exclude },

@@ -113,4 +113,17 @@ describe("objects that get another parent", () => {
     expect([said.targets, said.findings]).toEqual([{ "apps/prod": "changed", "infra/prod": "changed" }, []]);
     expect(moves(said)).toEqual(["web/prod: Kustomization flux-system/apps → Kustomization flux-system/infra"]);
   });
+
+  it("are not removed where their new parent does not render", async () => {
+    const moved = {
+      "apps/web.yaml": undefined,
+      "apps/y.yaml": configMap("y"),
+      "infra/web.yaml": shop["apps/web.yaml"],
+    };
+    const said = await previewOf(shop, { ...moved, "infra/x.yaml": "just words\n" });
+    expect(said.targets).toEqual({ "apps/prod": "changed", "infra/prod": "failed" });
+    expect(said.preview.unknown).toMatchObject([{ app: "infra", targets: [{ app: "web" }] }]);
+    const elsewhere = await previewOf(shop, { ...moved, "infra/web.yaml": undefined, "infra/x.yaml": "just words\n" });
+    expect(elsewhere.targets).toMatchObject({ "web/prod": "removed" });
+  });
 });
