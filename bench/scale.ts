@@ -58,21 +58,21 @@ const scales: readonly Scale[] = [
     name: "folders",
     content: folderContent,
     sizes: [200, 600, 2_000, 6_000],
-    ...{ app: 1, shared: sharing, limit: () => 50 },
+    ...{ app: 1, shared: sharing, limit: () => 45 },
   },
   {
     name: "Applications",
     content: argoContent,
     sizes: [200, 600, 2_000],
     // What people apply lies at the root, so it is rendered, and is the same.
-    ...{ app: 2, shared: sharing + 1, limit: () => 25 },
+    ...{ app: 2, shared: sharing + 1, limit: () => 22 },
   },
   {
     name: "HelmReleases",
     content: fluxContent,
     sizes: [200, 600],
     // The Kustomization changes with its HelmRelease, and the plan with both: it grows with the apps.
-    ...{ app: 2, shared: sharing, limit: (apps) => 60 + 1.2 * apps },
+    ...{ app: 2, shared: sharing, limit: (apps) => 150 + 0.9 * apps },
   },
 ];
 const previews = 8;
