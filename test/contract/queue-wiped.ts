@@ -15,7 +15,7 @@ export function wipedContract(server: () => StoreServer): void {
     beforeAll(() => {
       const { backend } = server();
       if (backend.kind !== "redis") throw new Error("expected Redis");
-      // The argument is said: to infer it, the compiler compares all of the commands of one mapping with those of another.
+      // The argument is said: to infer it, the compiler compares all commands of one mapping with those of another.
       admin = new Redis<"legacy">(backend.url);
     });
     afterEach(() => queue?.close(0));
