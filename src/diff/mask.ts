@@ -28,8 +28,8 @@ export function isValueField(name: string): boolean {
 /**
  * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it: nested in other
  * objects, as a manifest in a text, in annotations that keep what was applied, and in the templates of SealedSecrets
- * and ExternalSecrets; and of these values, and the secrets in addresses, wherever they stand. SOPS cipher texts stay as they are.
- * The same object when it holds no secret.
+ * and ExternalSecrets; and of these values, and the secrets in addresses, wherever they stand. SOPS cipher texts stay
+ * as they are. The same object when it holds no secret.
  */
 export function maskSecrets(object: ValueObject, key: FingerprintKey, values: readonly string[] = []): ValueObject {
   return maskKnown(maskObject(object, key), values, (text) => String(fingerprint(text, false, key)));

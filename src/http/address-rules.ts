@@ -58,7 +58,8 @@ export function addressAllowed(address: string, isPrivate: boolean): boolean {
 
 /**
  * The IPv4 address that an IPv6 one stands for: mapped and compatible (RFC 4291), translated (RFC 2765), NAT64
- * (RFC 6052), 6to4 (RFC 3056). A network's own NAT64 (RFC 8215) may have it anywhere in it, so it is a network of one's own.
+ * (RFC 6052), 6to4 (RFC 3056). A network's own NAT64 (RFC 8215) may have it anywhere in it: it is a network of one's
+ * own.
  */
 function embedded(address: string): string | undefined {
   const groups = groupsOf(address);

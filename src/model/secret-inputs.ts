@@ -6,7 +6,7 @@ import { yamlValues } from "./yaml-values.ts";
 export const leastSecret = 6;
 const shortest = 3;
 
-/** The values of Secrets that controllers put into these renders, the longest first; of fewer than three letters none. */
+/** The values of Secrets that controllers put into these renders, the longest first; none of one or two letters. */
 export function secretInputs(specs: readonly (RenderSpec | undefined)[]): readonly string[] {
   const values = specs.flatMap((spec) => (spec === undefined ? [] : valuesOf(spec)));
   const texts = values.flatMap((value) => [value, value.trim(), value.replaceAll("\n", "")]);

@@ -83,8 +83,8 @@ export class Pins {
   }
 
   /**
-   * Lets go of what was used least recently, but of nothing that a render may be reading. A `limit` UserError where that
-   * leaves no room: one pull request with a thousand revisions fills no disk.
+   * Lets go of what was used least recently, but of nothing that a render may be reading. A `limit` UserError where
+   * that leaves no room: one pull request with a thousand revisions fills no disk.
    */
   async #makeRoom(signal: AbortSignal): Promise<void> {
     const { store, storeBytes, records } = this.#parts;

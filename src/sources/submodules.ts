@@ -48,7 +48,7 @@ async function submodulesOf(store: ObjectStore, tree: string, url: string): Prom
   return modules.flat();
 }
 
-/** The sections of a `.gitmodules` that have a path and a URL. Read line by line: no expression takes long on any text. */
+/** The sections of a `.gitmodules` that have a path and a URL, read line by line: no text takes long. */
 function sections(text: string): readonly { readonly path: string; readonly url: string }[] {
   const found: Map<string, string>[] = [];
   for (const line of text.split("\n").map((one) => one.trim())) {
