@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type MissingInput, type Mount, mountRoot } from "../model/mount.ts";
 import type { PinnedSource, SourceAnswer, SourceRequest } from "../model/sources.ts";
 import type { KnownObject } from "./follower.ts";
+import { mayBeMirror, type OwnRepository } from "./own-repository.ts";
 
 /** Where a source stands in the tree of a render: readable, and another place for every source and revision. */
 export function mountOf(request: SourceRequest, { tree, revision, version }: PinnedSource): Mount {
@@ -15,9 +16,12 @@ export function missingOf(
   request: SourceRequest,
   answer: Extract<SourceAnswer, { ok: false }>,
   { file, line }: Pick<KnownObject, "file" | "line">,
+  own: OwnRepository,
 ): MissingInput {
-  const { kind: failure, message: reason } = answer.failure;
-  return { reference: labelOf(request), reason, failure, ...placeOf(file, line) };
+  const { kind: failure, message } = answer.failure;
+  const isMirror = request.kind === "git" && mayBeMirror(request.url, own);
+  const hint = isMirror ? " (a mirror of this repository is named with `addresses` in .sluice.yaml)" : "";
+  return { reference: labelOf(request), reason: `${message}${hint}`, failure, ...placeOf(file, line) };
 }
 
 /** The input that an object asks for in a way that Sluice cannot follow. */

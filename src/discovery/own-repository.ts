@@ -33,6 +33,13 @@ export function isOwnRepository(url: string, { urls }: OwnRepository): boolean {
   return wanted !== undefined && urls.some((own) => placeOf(own) === wanted);
 }
 
+/** Whether an address at another host has the repository's name, as a mirror in a cluster has. */
+export function mayBeMirror(url: string, { urls }: OwnRepository): boolean {
+  const partsOf = (one: string) => /^([^/]+)\/(?:.*\/)?([^/]+)$/.exec(placeOf(one) ?? "");
+  const [, host, name] = partsOf(url) ?? [];
+  return urls.map(partsOf).some((own) => name !== undefined && own?.[2] === name && own[1] !== host);
+}
+
 /** Whether a revision of the own repository means the branch that is looked at. Empty is `HEAD`. */
 export function isOwnRevision(revision: string, { branches }: OwnRepository): boolean {
   const name = revision === "" ? "HEAD" : revision.replace(/^refs\/heads\//, "");

@@ -123,7 +123,7 @@ export function placeOf(origin: SourceOrigin, object: KnownObject, world: World)
 function fetched(request: SourceRequest, object: KnownObject, world: World): SourcePlace {
   const answer = world.source(request);
   if (answer === undefined) return { root: "", own: false };
-  if (!answer.ok) return { root: "", own: false, missing: missingOf(request, answer, object) };
+  if (!answer.ok) return { root: "", own: false, missing: missingOf(request, answer, object, world.own) };
   const mount = mountOf(request, answer.source);
   return { root: mount.at, own: false, mount, pinned: answer.source };
 }

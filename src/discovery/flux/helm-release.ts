@@ -75,7 +75,9 @@ function renderOf(
   if (origin.kind === "unusable") return { ...without, missing: [unusableInput(origin.reason, object)] };
   const answer = world.source(origin.request);
   if (answer?.ok !== true) {
-    return answer === undefined ? without : { ...without, missing: [missingOf(origin.request, answer, object)] };
+    return answer === undefined
+      ? without
+      : { ...without, missing: [missingOf(origin.request, answer, object, world.own)] };
   }
   const mount = mountOf(origin.request, answer.source);
   return { kind, path: joinPath(mount.at, origin.path), options: { ...options, root: mount.at }, mounts: [mount] };

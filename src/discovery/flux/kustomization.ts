@@ -64,7 +64,7 @@ function inputsOf(
     const mount = mountOf(origin.request, answer.source);
     return { root: joinPath(mount.at, folder), mounts: [mount] };
   }
-  return { root: "", missing: answer === undefined ? [] : [missingOf(origin.request, answer, object)] };
+  return { root: "", missing: answer === undefined ? [] : [missingOf(origin.request, answer, object, world.own)] };
 }
 
 /** `./apps/`, `/apps` and `apps/../apps` are `apps`; nothing leads out of the source. */

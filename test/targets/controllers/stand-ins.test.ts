@@ -139,7 +139,9 @@ spec:
   destination: { server: https://kubernetes.default.svc }
 `;
     const mirrored = { "apps/web.yaml": application("web"), "web/a.yaml": release("a") };
-    expect(declared((await planOf(mirrored, "")).plan.targets, "web")?.missing).toHaveLength(1);
+    expect(declared((await planOf(mirrored, "")).plan.targets, "web")?.missing).toMatchObject([
+      { reason: expect.stringContaining("a mirror of this repository is named with `addresses` in .sluice.yaml") },
+    ]);
     const config = 'addresses: [{ url: "http://gitea-http.gitea:3000/ops/gitops.git" }]\n';
     const { plan } = await planOf(mirrored, config);
     expect(declared(plan.targets, "web")).toMatchObject({ path: "web", options: { roots: [""] } });
