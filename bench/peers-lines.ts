@@ -13,32 +13,32 @@ const comparisons: readonly Comparison[] = [
   {
     ours: "sluice, server",
     theirs: "flate, warm",
-    limits: { "one release": 0.42, "a base of 20": 0.9, "a chart of 50": 0.65 },
+    limits: { "one release": 0.42, "a base of 20": 0.42, "a chart of 50": 0.95 },
   },
   {
     ours: "sluice, cold",
     theirs: "flate, cold",
-    limits: { "one release": 2.3, "a base of 20": 0.37, "a chart of 50": 2.2 },
+    limits: { "one release": 2.3, "a base of 20": 0.33, "a chart of 50": 2.2 },
   },
   {
     ours: "sluice, warm",
     theirs: "flate, warm",
-    limits: { "one release": 4, "a base of 20": 3.1, "a chart of 50": 3.4 },
+    limits: { "one release": 3.5, "a base of 20": 3.5, "a chart of 50": 3.1 },
   },
   {
     ours: "sluice, server",
     theirs: "flux-local, cold",
-    limits: { "one release": 0.005, "a base of 20": 0.014, "a chart of 50": 0.01 },
+    limits: { "one release": 0.0046, "a base of 20": 0.005, "a chart of 50": 0.012 },
   },
   {
     ours: "sluice, cold",
     theirs: "flux-local, cold",
-    limits: { "one release": 0.085, "a base of 20": 0.065, "a chart of 50": 0.083 },
+    limits: { "one release": 0.05, "a base of 20": 0.05, "a chart of 50": 0.05 },
   },
   {
     ours: "sluice, warm",
     theirs: "flux-local, cold",
-    limits: { "one release": 0.047, "a base of 20": 0.047, "a chart of 50": 0.05 },
+    limits: { "one release": 0.037, "a base of 20": 0.041, "a chart of 50": 0.037 },
   },
 ];
 

@@ -72,7 +72,7 @@ const scales: readonly Scale[] = [
     content: fluxContent,
     sizes: [200, 600],
     // The Kustomization changes with its HelmRelease, and the plan with both: it grows with the apps.
-    ...{ app: 2, shared: sharing, limit: (apps) => 150 + 0.9 * apps },
+    ...{ app: 2, shared: sharing, limit: (apps) => 0.97 * apps },
   },
 ];
 const previews = 8;

@@ -77,6 +77,22 @@ main bbbbbbb → scale ccccccc, checked 1 of 1
     expect(text).toContain("checked 1 of 2, 2 lines hidden by preview.ignore\n");
   });
 
+  it("says once that targets need what is not here, as their findings say the rest", () => {
+    const lacking = (app: string) =>
+      targetOf({
+        ...{ app, status: "failed", changes: [], images: [], replicas: [] },
+        error: { message: `it needs ${app}`, file: `${app}.yaml`, side: "head", cause: "not-fetched" },
+      });
+    const completeness = { ...complete, affected: 2, rendered: 0, failed: 2 };
+    const text = shown({ targets: [lacking("a"), lacking("b")], completeness });
+    expect(text).toContain(
+      "a in prod and b in prod cannot be rendered\n  they need what is not here: the warnings below say what, and why\n\n",
+    );
+    expect(shown({ targets: [lacking("a")], completeness })).toContain(
+      "a.yaml: a in prod cannot be rendered\n  kustomize: it needs a\n\n",
+    );
+  });
+
   it("counts what stays the same, and lists it when asked for all", () => {
     const same = targetOf({ app: "orders", status: "unchanged", changes: [], images: [], replicas: [] });
     const completeness = { ...complete, affected: 2, rendered: 2 };

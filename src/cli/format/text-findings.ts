@@ -71,8 +71,19 @@ function fixLines(fix: string | undefined, place: string, column: number, paint:
 /** What cannot be rendered: the file first, so that editors can jump; our words, then the tool's. */
 export function failureLines(preview: Preview, paint: Style): readonly (readonly string[])[] {
   const failed = preview.targets.filter(({ status, error }) => status === "failed" && error !== undefined);
-  const groups = Map.groupBy(failed, ({ error }) => JSON.stringify(error));
-  return [...groups.values()].map((targets) => failure(targets, paint));
+  const groups = [...Map.groupBy(failed, ({ error }) => JSON.stringify(error)).values()];
+  const lacking = groups.filter(([first]) => first?.error?.cause === "not-fetched");
+  if (lacking.length < 2) return groups.map((targets) => failure(targets, paint));
+  const others = groups.filter((targets) => !lacking.includes(targets));
+  return [...others.map((targets) => failure(targets, paint)), lackingLines(lacking.flat(), paint)];
+}
+
+/** Findings say of each what it lacks. */
+function lackingLines(targets: readonly TargetPreview[], paint: Style): readonly string[] {
+  return [
+    `${namesOf(targets)} cannot be rendered`,
+    paint.dim("  they need what is not here: the warnings below say what, and why"),
+  ];
 }
 
 function failure(targets: readonly TargetPreview[], paint: Style): readonly string[] {
