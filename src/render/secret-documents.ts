@@ -41,9 +41,9 @@ function visit(value: unknown, found: Found): void {
   else if (typeof value === "object" && value !== null) visitMap(value, found);
 }
 
-/** A manifest or a patch inside of a text. */
+/** A manifest or a patch inside of a text, as in an annotation with what was applied last. */
 function visitText(text: string, found: Found): void {
-  if (!text.includes("\n") || !isAboutSecret(text)) return;
+  if (!/\n|^\s*[{[]/.test(text) || !isAboutSecret(text)) return;
   const inner = saidOfSecrets(text);
   if (inner === undefined) found.values.push(...text.split("\n"));
   else {

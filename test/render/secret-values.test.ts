@@ -103,6 +103,10 @@ describe("m1-secrets-in-error-messages: a renderer's message", () => {
     ["nested in values", `extraObjects:\n- kind: Secret\n  data:\n    pw: ${encoded}\n`],
     ["in a list", `kind: List\nitems:\n- kind: Secret\n  stringData: { pw: ${secret} }\n`],
     ["in a text", `data:\n  all.yaml: |\n    kind: Secret\n    stringData:\n      pw: ${secret}\n`],
+    [
+      "that was applied before",
+      `kind: Secret\nmetadata:\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{"kind":"Secret","data":{"pw":"${encoded}"}}'\n`,
+    ],
     ["in a path of an address", `kind: Secret\nstringData:\n  hook: https://hooks.acme.test/services/${secret}\n`],
     ["of a patch", `- op: add\n  path: /stringData\n  value: { pw: ${secret} }\n`],
     ["of a generator in one line", `secretGenerator: [{ name: x, literals: [pw=${secret}] }]\n`],
