@@ -15,6 +15,8 @@ const defaultMaxBytes = 64 * 1024 * 1024;
 const inFlightLimit = 512;
 /** What git says when it ends over an object that a partial clone left with its server, and may not fetch it. */
 const promised = /could not fetch [0-9a-f]+ from promisor remote/;
+/** What its helper says then. Git may end by a broken pipe before it says more. */
+const refused = /transport '[^']*' not allowed/;
 
 /**
  * Reads objects through one long-lived `git cat-file --batch`, many in flight. The process is started on first use,
@@ -26,6 +28,8 @@ export class CatFile {
   #session: CatFileSession | undefined;
   #waiting: ObjectRequest[] = [];
   #scheduled = false;
+  /** Whether requests go out one by one, to find the one over which git ends. */
+  #alone = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CatFileOptions) {
@@ -61,10 +65,11 @@ export class CatFile {
   #send(): void {
     if (this.#waiting.length === 0) return;
     const session = this.#session ?? this.#start();
-    const room = inFlightLimit - session.open;
+    const room = (this.#alone ? 1 : inFlightLimit) - session.open;
     if (room <= 0) return;
     const batch = this.#waiting.slice(0, room);
     this.#waiting = this.#waiting.slice(batch.length);
+    if (this.#waiting.length === 0) this.#alone = false;
     session.send(batch);
   }
 
@@ -100,18 +105,35 @@ export class CatFile {
   }
 
   #recover(left: readonly ObjectRequest[], reason: string, cause: unknown): void {
-    const open = promised.test(reason) ? withoutFirst(left) : left;
+    const open = this.#withoutMissing(left, reason);
     const again = (request: ObjectRequest): boolean => request.attempts < 2 && cause === undefined;
     const message = `git cat-file ended before it answered: ${withoutCredentials(reason)}`;
     for (const request of open) if (!again(request)) request.reject(new Fault("unavailable", message, { cause }));
     this.#waiting = [...open.filter(again), ...this.#waiting];
     if (this.#waiting.length > 0) this.#schedule();
   }
+
+  /**
+   * Where git says over which object it ends, that is the first one: what it read before was written. A broken pipe
+   * takes what was read with it, so each is asked for alone.
+   */
+  #withoutMissing(left: readonly ObjectRequest[], reason: string): readonly ObjectRequest[] {
+    const isRefused = refused.test(reason);
+    if (promised.test(reason) || (isRefused && left.length === 1)) return withoutFirst(left);
+    if (!isRefused) return left;
+    this.#alone = true;
+    return unasked(left);
+  }
 }
 
-/** The first one is not here; the others were not read, so they are asked for as if for the first time. */
+/** Nothing came of them: they are asked for as if for the first time. */
+function unasked(requests: readonly ObjectRequest[]): readonly ObjectRequest[] {
+  for (const request of requests) request.attempts -= 1;
+  return requests;
+}
+
+/** The first one is not here; the others were not read. */
 function withoutFirst([missing, ...rest]: readonly ObjectRequest[]): readonly ObjectRequest[] {
   missing?.resolve(undefined);
-  for (const request of rest) request.attempts -= 1;
-  return rest;
+  return unasked(rest);
 }

@@ -85,6 +85,30 @@ describe("objects by id", () => {
     await other.close();
   });
 
+  it("finds the one that may not be fetched where a broken pipe ends the helper, with all that it had read", async () => {
+    const [one, gone, other] = [hash("one"), "d".repeat(40), hash("other")];
+    const refusing = join(temp.dir, "refusing-git");
+    const script = `#!/bin/sh
+[ "$1" = cat-file ] || exec git "$@"
+lines=
+while read -r word object; do
+  case $word in
+    flush) printf '%s' "$lines" | git cat-file --batch-command; lines= ;;
+    *)
+      if [ "$object" = ${gone} ]; then echo "fatal: transport 'http' not allowed" >&2; kill -PIPE $$; fi
+      lines="$lines$word $object
+" ;;
+  esac
+done
+`;
+    writeFileSync(refusing, script);
+    chmodSync(refusing, 0o755);
+    const partial = openRepository(temp.dir, { gitPath: refusing, cacheBytes: 0 });
+    const read = await Promise.all([one, gone, other].map((oid) => partial.objects.read(oid)));
+    expect(read.map((object) => object && text(object))).toEqual(["one", undefined, "other"]);
+    await partial.close();
+  });
+
   it("fails with a fault when the helper cannot run or hangs", async () => {
     const oid = hash("x");
     const none = openRepository(temp.dir, { gitPath: "/nonexistent/git" });
