@@ -53,10 +53,9 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
   const { kind = isAsked ? "source" : "base" } = reference;
   const what = kind === "base" || kind === "file" ? `remote ${kind}` : kind;
   const was = before === undefined ? "" : ` (${inTicks(verbatim(withoutCredentials(before)))} before)`;
+  const mayMove = kind === "base" || kind === "file" || kind === "chart";
   const moving =
-    kind === "source" || isPinned(reference)
-      ? ""
-      : " It names no fixed version, so it can change without a commit here.";
+    !mayMove || isPinned(reference) ? "" : " It names no fixed version, so it can change without a commit here.";
   return {
     ...toTargetFinding(
       { id: "reference-not-fetched", severity: "warning", app, environment, resource: "" },
@@ -138,7 +137,7 @@ function asSentence(text: string): string {
 
 /** Whether a reference always leads to the same: a base at a commit or a tag with a number, a chart at a version. */
 function isPinned({ reference, kind }: UnpinnedReference): boolean {
-  if (kind === "chart") return /:v?\d+\.\d+\.\d+[^\s|<>=~^*]*$/.test(reference);
+  if (kind === "chart") return /[:@]v?\d+\.\d+\.\d+[^\s|<>=~^*]*$/.test(reference);
   return (
     /[?&](?:ref|version)=(?:[0-9a-f]{40}|v?\d[^&]*|[^&]*\d+\.\d+[^&]*)/.test(reference) ||
     /\/v?\d+\.\d+/.test(reference)

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type MissingInput, type Mount, mountRoot } from "../model/mount.ts";
+import { type InputKind, type MissingInput, type Mount, mountRoot } from "../model/mount.ts";
 import type { PinnedSource, SourceAnswer, SourceRequest } from "../model/sources.ts";
 import type { KnownObject } from "./follower.ts";
 import { mayBeMirror, type OwnRepository } from "./own-repository.ts";
@@ -21,7 +21,24 @@ export function missingOf(
   const { kind: failure, message } = answer.failure;
   const isMirror = request.kind === "git" && mayBeMirror(request.url, own);
   const hint = isMirror ? " (a mirror of this repository is named with `addresses` in .sluice.yaml)" : "";
-  return { reference: labelOf(request), reason: `${message}${hint}`, failure, ...placeOf(file, line) };
+  const asked = { reference: labelOf(request), kind: kindOf(request) };
+  return { ...asked, reason: `${message}${hint}`, failure, ...placeOf(file, line) };
+}
+
+function kindOf({ kind }: SourceRequest): InputKind {
+  switch (kind) {
+    case "git":
+      return "repository";
+    case "helm":
+    case "oci-chart":
+      return "chart";
+    case "oci-artifact":
+      return "artifact";
+    case "file":
+      return "file";
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** The input that an object asks for in a way that Sluice cannot follow. */

@@ -193,8 +193,10 @@ function joinVersions(
   return [...joined, ...old.filter((one) => !told.has(one))];
 }
 
-/** A reference without its version. */
+/** A reference without its version: `…?ref=v1` of a base, `…:1.2.3` of a chart, `…@v1` of what an object names. */
 function addressOf({ reference, kind }: UnpinnedReference): string {
+  const [, named] = /^((?:[a-z+]+:\/\/[^/]+\/|[^/:]+:)[^@]*)@.*$/.exec(reference) ?? [];
+  if (named !== undefined) return named;
   return kind === "chart" ? reference.replace(/:[^/]*$/, "") : reference.replace(/[?&](?:ref|version)=[^&]*/, "");
 }
 

@@ -124,14 +124,21 @@ function unknownText(preview: Preview): string {
   return changes === 0 ? `${who}: ${unknown}` : `${who}: ${count(changes, "change")}, ${unknown}`;
 }
 
-const ownNouns: Readonly<Record<string, string>> = { chart: "chart", generator: "ApplicationSet" };
+/** What is no remote base or file; one and more of it. */
+const ownNouns: Readonly<Record<string, readonly [string, string?]>> = {
+  chart: ["chart"],
+  artifact: ["artifact"],
+  repository: ["repository", "repositories"],
+  generator: ["ApplicationSet"],
+};
 
 /** `1 remote base unknown`; of several kinds they are sources. */
 function unknownSources({ completeness: { unpinned } }: Preview): string {
   const kinds = new Set(unpinned.map(({ kind = "base" }) => kind));
   const [kind = "object", ...others] = kinds;
-  const noun = kind === "object" || others.length > 0 ? "remote source" : (ownNouns[kind] ?? `remote ${kind}`);
-  return `${count(new Set(unpinned.map(({ reference }) => reference)).size || 1, noun)} unknown`;
+  const isMixed = kind === "object" || others.length > 0;
+  const [one, more] = isMixed ? ["remote source"] : (ownNouns[kind] ?? [`remote ${kind}`]);
+  return `${count(new Set(unpinned.map(({ reference }) => reference)).size || 1, one, more)} unknown`;
 }
 
 /** Targets of which something is different. */

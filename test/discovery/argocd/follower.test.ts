@@ -167,6 +167,7 @@ ${destination}  sources:
     expect(unit?.render.missing).toEqual([
       {
         reference: "https://charts.example.com/redis@1.x",
+        kind: "chart",
         reason: "the host is not allowed",
         failure: "not-allowed",
         file: "apps/web.yaml",

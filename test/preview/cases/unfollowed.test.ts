@@ -20,14 +20,20 @@ describe("what objects of Argo CD and Flux point at", () => {
   it("unfollowed-application: so is that of an Application, in both versions", async () => {
     const application = (version: string) =>
       `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: ingress, namespace: argocd }\nspec:\n  project: default\n  source:\n    repoURL: https://charts.example.com\n    chart: gatekeeper\n    targetRevision: ${version}\n`;
-    const { preview } = await previewOf(
+    const { preview, comment } = await previewOf(
       { "argocd/prod/ingress.yaml": application("2.7.1") },
       { "argocd/prod/ingress.yaml": application("3.0.0") },
     );
     expect(preview.completeness.unpinned).toMatchObject([
-      { reference: "https://charts.example.com/gatekeeper@3.0.0", file: "argocd/prod/ingress.yaml" },
-      { reference: "https://charts.example.com/gatekeeper@2.7.1", file: "argocd/prod/ingress.yaml" },
+      {
+        ...{ kind: "chart", file: "argocd/prod/ingress.yaml" },
+        ...{
+          reference: "https://charts.example.com/gatekeeper@3.0.0",
+          before: "https://charts.example.com/gatekeeper@2.7.1",
+        },
+      },
     ]);
+    expect(comment).toContain("1 chart unknown");
   });
 
   it("unfollowed-postbuild-tag: a variable of a Kustomization shows what it does", async () => {
