@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fluxKustomization } from "./scale-controllers.ts";
+import { deployment } from "./scale-repository.ts";
 
 /** A change that every tool shows. */
 export interface PeerCase {
@@ -82,7 +84,7 @@ export function peersRepository(heads: number): PeersRepository {
       {
         name: `a base of ${sharing.base}`,
         objects: deployments(sharing.base, (index) => `user-${index}/user-${index}-web`),
-        heads: headsOf((index) => ({ "base/deployment.yaml": deployment(index + 40) })),
+        heads: headsOf((index) => ({ "base/deployment.yaml": deployment("web", index + 40) })),
       },
       {
         ...{ name: `a chart of ${sharing.chart}`, objects: ofChart },
@@ -115,7 +117,7 @@ function everything(): Readonly<Record<string, string>> {
   return {
     ...entry(),
     "base/kustomization.yaml": "resources:\n  - deployment.yaml\n  - service.yaml\n",
-    "base/deployment.yaml": deployment(30),
+    "base/deployment.yaml": deployment("web", 30),
     "base/service.yaml": service,
     ...chart(ownChart, 30),
     ...chart(sharedChart, 30),
@@ -132,20 +134,7 @@ function numbered(count: number, files: (index: number) => Readonly<Record<strin
 
 /** A Kustomization of Flux in the cluster's folder, and the folder that it deploys. */
 function kustomizationOf(name: string, files: Readonly<Record<string, string>>): Record<string, string> {
-  const object = `apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: ${name}
-  namespace: flux-system
-spec:
-  interval: 10m
-  path: ./apps/${name}
-  prune: true
-  targetNamespace: ${name}
-  sourceRef:
-    kind: GitRepository
-    name: flux-system
-`;
+  const object = fluxKustomization(name, `./apps/${name}`, name);
   const below = Object.entries(files).map(([path, text]) => [`apps/${name}/${path}`, text]);
   return { [`${cluster}/apps/${name}.yaml`]: object, ...Object.fromEntries(below) };
 }
@@ -202,7 +191,7 @@ function chart(at: string, grace: number): Readonly<Record<string, string>> {
     [`${at}/Chart.yaml`]: `apiVersion: v2\nname: web\nversion: 1.0.0\n`,
     [`${at}/values.yaml`]: "replicas: 1\nimage: ghcr.io/acme/web:latest\nport: 8080\n",
     [`${at}/templates/_helpers.tpl`]: helpers,
-    [`${at}/templates/deployment.yaml`]: templated(deployment(grace)),
+    [`${at}/templates/deployment.yaml`]: templated(deployment("web", grace)),
     [`${at}/templates/service.yaml`]: templated(service),
   };
 }
@@ -261,32 +250,3 @@ spec:
       port: 80
       targetPort: 8080
 `;
-
-function deployment(grace: number): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 1
-  selector:
-    matchLabels:
-      app: web
-  template:
-    metadata:
-      labels:
-        app: web
-    spec:
-      terminationGracePeriodSeconds: ${grace}
-      containers:
-        - name: web
-          image: ghcr.io/acme/web:latest
-          ports:
-            - name: http
-              containerPort: 8080
-          resources:
-            requests:
-              cpu: 100m
-              memory: 128Mi
-`;
-}

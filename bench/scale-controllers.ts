@@ -42,7 +42,8 @@ ${fluxKustomization("flux-system", "./clusters/prod")}`,
   "clusters/prod/flux-system/kustomization.yaml": "resources:\n  - gotk-sync.yaml\n",
 };
 
-function fluxKustomization(name: string, path: string): string {
+/** A Kustomization of Flux. */
+export function fluxKustomization(name: string, path: string, targetNamespace?: string): string {
   return `apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -52,7 +53,12 @@ spec:
   interval: 10m
   path: ${path}
   prune: true
-  sourceRef:
+${
+  targetNamespace === undefined
+    ? ""
+    : `  targetNamespace: ${targetNamespace}
+`
+}  sourceRef:
     kind: GitRepository
     name: flux-system
 `;

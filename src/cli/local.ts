@@ -13,6 +13,7 @@ export interface Local {
   readonly renderer: Renderer;
   readonly sources: Sources | undefined;
   readonly git: Git;
+  readonly env: CommandContext["env"];
   /** Starts an engine while something else is done. */
   startEngine(): void;
 }
@@ -40,6 +41,7 @@ export async function withLocal<T>(
       renderer: edges.renderer,
       sources: edges.sources,
       git,
+      env: context.env,
       startEngine: () => edges.startEngine(),
     });
   } finally {

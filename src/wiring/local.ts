@@ -47,7 +47,7 @@ export function openLocal(options: LocalOptions): LocalEdges {
   const renderer = replanningRenderer(lazyRenderer(opening));
   const opened = new Map<string, LocalRepository>();
   // As the user's own git would.
-  const promised = remote && { env: process.env, offline: remote.offline };
+  const promised = remote && { env: remote.env, offline: remote.offline };
   return {
     renderer,
     sources,

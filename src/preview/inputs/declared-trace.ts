@@ -5,7 +5,7 @@ import { isAtOrBelow, joinPath, lastName, resolvePath } from "../../model/paths.
 import type { Trace } from "../../model/render.ts";
 import { generatorTrace } from "./generator-trace.ts";
 import { ignoredNames } from "./ignored-names.ts";
-import { entriesBelow, joined, type StaticSteps, wholeAt } from "./static-steps.ts";
+import { entriesBelow, joined, type StaticSteps, tooLarge, wholeAt } from "./static-steps.ts";
 
 /** Reads what the renders of controllers' objects can look up in the repository. */
 export interface DeclaredTraces {
@@ -46,7 +46,7 @@ export function declaredTraces(steps: StaticSteps): DeclaredTraces {
 
 /** The files of this name; `undefined` in a tree with more folders than are looked into. */
 async function filesCalled(name: string, { tree }: StaticSteps): Promise<readonly string[] | undefined> {
-  const files = await tree.files().catch(() => undefined);
+  const files = await tree.files().catch(tooLarge);
   return files?.filter((path) => lastName(path) === name);
 }
 

@@ -56,8 +56,8 @@ export function joined(traces: readonly (Trace | undefined)[]): Trace | undefine
   return traces.includes(undefined) ? undefined : traces.flatMap((one) => one ?? []);
 }
 
-/** A file or folder over a limit is not looked into. */
-function tooLarge(error: unknown): undefined {
+/** For the `catch` of a read: what is too large to be read tells nothing; all else is thrown on. */
+export function tooLarge(error: unknown): undefined {
   if (error instanceof UserError && error.kind === "limit") return undefined;
   throw error;
 }
