@@ -83,18 +83,20 @@ function leaves(value: unknown, values: string[]): void {
 }
 
 function generators(value: unknown, found: Found): void {
-  if (!Array.isArray(value)) return;
-  for (const generator of value) {
-    if (typeof generator !== "object" || generator === null) continue;
-    const { literals, files, envs, env } = generator;
-    for (const literal of texts(literals)) found.values.push(...behind(literal).split("\n"));
-    for (const file of [...texts(files), ...texts(envs), ...texts([env])])
+  for (const generator of listOf(value)) {
+    const fields = new Map<string, unknown>(Object.entries(generator ?? {}));
+    for (const literal of texts(fields.get("literals"))) found.values.push(...behind(literal).split("\n"));
+    for (const file of [...texts(fields.get("files")), ...texts(fields.get("envs")), ...texts([fields.get("env")])])
       found.files.push(behind(file).replace(/^(?:\.{0,2}\/)+/, ""));
   }
 }
 
 function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+  return listOf(value).filter((one) => typeof one === "string");
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** What stands behind the first `=`, or all of it. */
